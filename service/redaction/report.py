@@ -1,0 +1,45 @@
+"""What was done to a payload, in numbers. A report never holds a value, a key of the user's, or a position."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+
+class Report:
+    """Counts of one rewrite; ``add`` merges another one.
+
+    ``findings``: (detector id, action, place) -> count, where place is one of the codec's fixed vocabulary ('body', 'attribute', 'key', …).
+    ``unprocessable``: reason -> count. ``records``: records seen; ``touched``: records in which at least one byte changed;
+    ``dropped``: records removed by policy.
+    """
+
+    __slots__ = ("dropped", "findings", "records", "touched", "unprocessable")
+
+    def __init__(self) -> None:
+        self.findings: Counter[tuple[str, str, str]] = Counter()
+        self.unprocessable: Counter[str] = Counter()
+        self.records = 0
+        self.touched = 0
+        self.dropped = 0
+
+    def add(self, other: Report) -> None:
+        self.findings.update(other.findings)
+        self.unprocessable.update(other.unprocessable)
+        self.records += other.records
+        self.touched += other.touched
+        self.dropped += other.dropped
+
+    def by_detector(self) -> Counter[str]:
+        """Findings per detector, over all actions and places."""
+        total: Counter[str] = Counter()
+        for (detector, _action, _place), count in self.findings.items():
+            total[detector] += count
+        return total
+
+
+class Redacted(NamedTuple):
+    """A rewritten payload. ``payload is`` the very object that was given when nothing changed."""
+
+    payload: bytes
+    report: Report
