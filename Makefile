@@ -1,0 +1,70 @@
+# Every target sets up what it needs: a virtual environment in .venv, filled from requirements.lock (versions and hashes).
+# All that is assumed is make and Python 3.11+ with venv and pip; the network is used by pip alone.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SOURCES := service detectors config load tests
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test lint bench eval clean
+.DELETE_ON_ERROR:
+
+# The command, as pip would install it. pip itself can't: building the package needs a build backend, which the lock doesn't hold.
+# The first two lines are both shell and Python, so that a path with spaces works (a #! line can't hold one).
+define LAUNCHER
+#!/bin/sh
+'''exec' "$(abspath $(BIN)/python)" "$$0" "$$@"
+' '''
+import sys
+
+from service.__main__ import main
+
+if __name__ == "__main__":
+    sys.argv[0] = "scrubjay"
+    sys.exit(main())
+endef
+export LAUNCHER
+
+help: ## Show this help
+	@echo "usage: make TARGET"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-10s %s\n' "$$target" "$$text"; done
+
+setup: $(READY) ## Create .venv from the lock file, when it isn't there or is out of date
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Scrubjay needs Python 3.11 or newer, and '$(PYTHON)' is not; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setting up $(VENV) from requirements.lock"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "'$(PYTHON)' can't create virtual environments (is its venv package installed?)" >&2; exit 1; }
+	@$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "scrubjay.pth").write_text("../../../..\n")'
+	@printf '%s\n' "$$LAUNCHER" > $(BIN)/scrubjay && chmod +x $(BIN)/scrubjay
+	@touch $@
+
+demo: $(READY) ## Run an instrumented chat application and a log file through the service; show before and after
+	@$(BIN)/python -m load.demo $(ARGS)
+
+run: $(READY) ## Serve on 127.0.0.1:4318, or as CONFIG=file says
+	@$(BIN)/scrubjay serve $(if $(CONFIG),--config "$(CONFIG)") $(ARGS)
+
+test: lint ## All checks: lint, types, import contracts, tests
+	$(BIN)/python -m pytest -n 2 -q tests $(ARGS)
+
+lint: $(READY) ## Lint, formatting, types and import contracts
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+
+bench: $(READY) ## MB/s and records/s of every codec, beside the yardstick
+	@$(BIN)/python -m load.bench $(ARGS)
+
+eval: $(READY) ## Recall and false positives on labelled cases: make eval CORPORA=folder
+	@test -n "$(CORPORA)" || { echo "which cases? make eval CORPORA=folder" >&2; exit 2; }
+	@$(BIN)/python -m load.evaluate "$(CORPORA)" $(ARGS)
+
+clean: ## Remove .venv and everything generated
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
