@@ -73,6 +73,7 @@ def run(folder: Path, seed: int) -> None:
     places = service.written() | {"/metrics": metrics, "the answers of /ingest": b"\n".join(ingested)}
     checks.nothing_came_through(places | {"scrubjay pipe": piped, "scrubjay pipe's messages": said}, planted)
     kept = checks.the_rest_was_kept(pairs)
+    checks.clean_lines_arrived(service.written(), log)
     same = checks.clean_lines_are_the_same(log.entries, printed, log.clean)
 
     screen.heading("Checked")

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from load.demo.errors import DemoError
+from load.demo.log_file import LogFile
 from load.demo.planted import Planted
 from load.demo.records import Pair
 
@@ -98,3 +99,11 @@ def clean_lines_are_the_same(before: list[str], after: list[str], clean: list[bo
         if is_clean and old != new:
             raise DemoError(f"scrubjay pipe changed entry {number}, in which nothing was planted")
     return sum(clean)
+
+
+def clean_lines_arrived(contents: Mapping[str, bytes], log: LogFile) -> None:
+    """Each line of the log file in which nothing was planted is also in what the service wrote of the ingested copy."""
+    lines = {line for content in contents.values() for line in content.splitlines()}
+    for number, (entry, is_clean) in enumerate(zip(log.entries, log.clean, strict=True), 1):
+        if is_clean and entry.encode() not in lines:
+            raise DemoError(f"/ingest lost or changed entry {number} of the log file, in which nothing was planted")

@@ -10,6 +10,7 @@ import pytest
 
 from load.demo import checks
 from load.demo.errors import DemoError
+from load.demo.log_file import LogFile
 from load.demo.planted import plant
 from load.demo.records import Pair, flatten, pair, sent, written
 
@@ -59,6 +60,13 @@ def test_a_clean_line_must_come_out_as_it_was_and_none_may_be_lost() -> None:
         checks.clean_lines_are_the_same(["a"], ["x"], [True])
     with pytest.raises(DemoError, match="given 2 log entries and printed 1"):
         checks.clean_lines_are_the_same(["a", "b"], ["a"], [True, True])
+
+
+def test_a_clean_line_lost_on_ingest_is_noticed() -> None:
+    log = LogFile(["clean", f"mail from {EMAIL}"], [True, False])
+    checks.clean_lines_arrived({"logs.log": b"clean\nmail from [REDACTED:email]\n"}, log)
+    with pytest.raises(DemoError, match="entry 1 of the log file"):
+        checks.clean_lines_arrived({"logs.log": b"mail from [REDACTED:email]\n"}, log)
 
 
 def test_a_lost_record_is_noticed() -> None:
