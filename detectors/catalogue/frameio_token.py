@@ -1,0 +1,35 @@
+"""Frame.io developer token."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.matching import sample, token
+from detectors.model import Anchor, Detector
+
+_FORMAT = rb"""
+    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+    fio-[a-z]-
+    (?!(.)\1{9})  # not a mask: xxxx...
+    [0-9A-Za-z_=-]{38,100}+    # 64 characters
+"""
+_KEY = "fio-u-" + sample("b64url", 64)
+
+DETECTOR = Detector(
+    id="frameio_token",
+    entity="frameio_token",
+    title="Frame.io developer token",
+    kind="secret",
+    anchors=(Anchor("fio-[a-z]-"),),
+    verify=token(_FORMAT, back=6, flags=re.VERBOSE),
+    finds=(
+        f"loaded config\\n«{_KEY}»",
+        f"GET /v1/items?key=«{_KEY}»&page=2",
+    ),
+    ignores=(
+        "fio-u-" + "x" * 40,
+        "export TOKEN=fio-u-<your-token>",
+        "fio-a-b",
+    ),
+    reference="gitleaks rule frameio-api-token; https://developer.frame.io",
+)

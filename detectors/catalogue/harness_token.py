@@ -1,0 +1,37 @@
+"""Harness personal or service account token."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.matching import sample, token
+from detectors.model import Anchor, Detector
+
+_FORMAT = rb"""
+    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+    [ps]at\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z]{24}\.[0-9A-Za-z]{12,32}+
+"""
+_KEY = (
+    "pat." + sample("b64url", 22) + "." + sample("hex", 24) + "." + sample("alnum", 20)
+)
+
+DETECTOR = Detector(
+    id="harness_token",
+    entity="harness_token",
+    title="Harness personal or service account token",
+    kind="secret",
+    anchors=(
+        Anchor("pat\\.[A-Za-z0-9_-]{8}"),
+        Anchor("sat\\.[A-Za-z0-9_-]{8}"),
+    ),
+    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    finds=(
+        f"Bearer%20«{_KEY}»",
+        f"Authorization: Bearer «{_KEY}», retrying",
+    ),
+    ignores=(
+        "export TOKEN=pat.<your-token>",
+        "format.compat.pretty_printing",
+    ),
+    reference="gitleaks rule harness-api-key; trufflehog detector harness",
+)

@@ -1,0 +1,34 @@
+"""Infracost API key."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.matching import sample, token
+from detectors.model import Anchor, Detector
+
+_FORMAT = rb"""
+    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))
+       (?<!\.)                  # not a file name with a digest behind it
+    ico-(?=[A-Za-z]{0,31}[0-9])(?!(.)\1{9})[0-9A-Za-z]{20,48}+(?![0-9A-Za-z-])
+"""
+_KEY = "ico-" + sample("alnum", 32)
+
+DETECTOR = Detector(
+    id="infracost_key",
+    entity="infracost_key",
+    title="Infracost API key",
+    kind="secret",
+    anchors=(Anchor("ico-[A-Za-z0-9]{8}"),),
+    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    finds=(
+        f"Authorization: Bearer «{_KEY}», retrying",
+        f"Bearer%20«{_KEY}»",
+    ),
+    ignores=(
+        "ico-" + "x" * 40,
+        "export TOKEN=ico-<your-token>",
+        "mexico-citymetropolitan2024",
+    ),
+    reference="gitleaks rule infracost-api-token; https://www.infracost.io/docs/",
+)

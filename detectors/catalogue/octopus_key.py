@@ -1,0 +1,33 @@
+"""Octopus Deploy API key."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.matching import sample, token
+from detectors.model import Anchor, Detector
+
+_FORMAT = rb"""
+    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+    API-(?=[A-Z]{0,25}[0-9])(?!(.)\1{9})[0-9A-Z]{16,26}+(?![0-9A-Za-z-])
+"""
+_KEY = "API-" + sample("upper", 26)
+
+DETECTOR = Detector(
+    id="octopus_key",
+    entity="octopus_key",
+    title="Octopus Deploy API key",
+    kind="secret",
+    anchors=(Anchor("API-[A-Z0-9]{8}"),),
+    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    finds=(
+        f"loaded config\\n«{_KEY}»",
+        f"GET /v1/items?key=«{_KEY}»&page=2",
+    ),
+    ignores=(
+        "API-" + "x" * 40,
+        "export TOKEN=API-<your-token>",
+        "API-GATEWAYSERVICEINTERNAL",
+    ),
+    reference="gitleaks rule octopus-deploy-api-key; https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key",
+)

@@ -1,0 +1,32 @@
+"""Pulumi access token."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.matching import sample, token
+from detectors.model import Anchor, Detector
+
+_FORMAT = rb"""
+    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+    pul-[0-9a-z]{24,64}+       # 40 hex digits
+"""
+_KEY = "pul-" + sample("hex", 40)
+
+DETECTOR = Detector(
+    id="pulumi_token",
+    entity="pulumi_token",
+    title="Pulumi access token",
+    kind="secret",
+    anchors=(Anchor("pul-[0-9a-f]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
+    finds=(
+        f"TOKEN=«{_KEY}»",
+        f'\\"token\\":\\"«{_KEY}»\\"',
+    ),
+    ignores=(
+        "pul-" + "x" * 40,
+        "export TOKEN=pul-<your-token>",
+    ),
+    reference="gitleaks rule pulumi-api-token; https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/",
+)

@@ -1,0 +1,34 @@
+"""Val Town token."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.matching import sample, token
+from detectors.model import Anchor, Detector
+
+_FORMAT = rb"""
+    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+    vtwn_
+    (?!(.)\1{9})  # not a mask: xxxx...
+    [0-9A-Za-z]{18,64}+
+"""
+_KEY = "vtwn_" + sample("alnum", 28)
+
+DETECTOR = Detector(
+    id="val_town_token",
+    entity="val_town_token",
+    title="Val Town token",
+    kind="secret",
+    anchors=(Anchor("vtwn_"),),
+    verify=token(_FORMAT, back=5, flags=re.VERBOSE),
+    finds=(
+        f"GET /v1/items?key=«{_KEY}»&page=2",
+        f"loaded config\\n«{_KEY}»",
+    ),
+    ignores=(
+        "vtwn_" + "x" * 40,
+        "export TOKEN=vtwn_<your-token>",
+    ),
+    reference="prefix as documented by the vendor: https://docs.val.town/reference/permissions/",
+)

@@ -1,0 +1,34 @@
+"""Zuplo consumer or API key."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.matching import sample, token
+from detectors.model import Anchor, Detector
+
+_FORMAT = rb"""
+    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+    zpka_
+    (?!(.)\1{9})  # not a mask: xxxx...
+    [0-9A-Za-z_]{20,100}+
+"""
+_KEY = "zpka_" + sample("hex", 32) + "_" + sample("hex", 8)
+
+DETECTOR = Detector(
+    id="zuplo_key",
+    entity="zuplo_key",
+    title="Zuplo consumer or API key",
+    kind="secret",
+    anchors=(Anchor("zpka_"),),
+    verify=token(_FORMAT, back=5, flags=re.VERBOSE),
+    finds=(
+        f"Bearer%20«{_KEY}»",
+        f"Authorization: Bearer «{_KEY}», retrying",
+    ),
+    ignores=(
+        "zpka_" + "x" * 40,
+        "export TOKEN=zpka_<your-token>",
+    ),
+    reference="prefix as documented by the vendor: https://zuplo.com/docs/articles/api-key-management",
+)
