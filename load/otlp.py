@@ -75,7 +75,7 @@ def any_value(value: object) -> AnyValue:
         case bytes():
             return AnyValue(bytes_value=value)
         case Mapping():
-            return AnyValue(kvlist_value=KeyValueList(values=_key_values(value)))
+            return AnyValue(kvlist_value=KeyValueList(values=attribute_messages(value)))
         case list() | tuple():
             return AnyValue(array_value=ArrayValue(values=[any_value(item) for item in value]))
         case _:
@@ -96,18 +96,18 @@ def json_value(value: object) -> dict[str, Any]:
         case bytes():
             return {"bytesValue": base64.b64encode(value).decode()}
         case Mapping():
-            return {"kvlistValue": {"values": _json_key_values(value)}}
+            return {"kvlistValue": {"values": attribute_objects(value)}}
         case list() | tuple():
             return {"arrayValue": {"values": [json_value(item) for item in value]}}
         case _:
             return {"stringValue": str(value)}
 
 
-def _key_values(attributes: Mapping[Any, object]) -> list[KeyValue]:
+def attribute_messages(attributes: Mapping[Any, object]) -> list[KeyValue]:
     return [KeyValue(key=str(key), value=any_value(value)) for key, value in attributes.items()]
 
 
-def _json_key_values(attributes: Mapping[Any, object]) -> list[dict[str, Any]]:
+def attribute_objects(attributes: Mapping[Any, object]) -> list[dict[str, Any]]:
     return [{"key": str(key), "value": json_value(value)} for key, value in attributes.items()]
 
 
@@ -119,15 +119,17 @@ def span_message(span: SpanFields) -> Span:
         kind=Span.SPAN_KIND_CLIENT,
         start_time_unix_nano=span.start,
         end_time_unix_nano=span.end,
-        attributes=_key_values(span.attributes),
-        events=[Span.Event(time_unix_nano=span.end, name=event.name, attributes=_key_values(event.attributes)) for event in span.events],
+        attributes=attribute_messages(span.attributes),
+        events=[
+            Span.Event(time_unix_nano=span.end, name=event.name, attributes=attribute_messages(event.attributes)) for event in span.events
+        ],
         status=Status(code=Status.STATUS_CODE_ERROR, message=span.failure) if span.failure else None,
     )
 
 
 def traces_request(spans: Sequence[Span], resource: Attributes = RESOURCE, scope: str = SCOPE) -> bytes:
     scope_spans = ScopeSpans(scope=InstrumentationScope(name=scope, version=SCOPE_VERSION), spans=spans)
-    batch = ResourceSpans(resource=Resource(attributes=_key_values(resource)), scope_spans=[scope_spans])
+    batch = ResourceSpans(resource=Resource(attributes=attribute_messages(resource)), scope_spans=[scope_spans])
     payload: bytes = ExportTraceServiceRequest(resource_spans=[batch]).SerializeToString()
     return payload
 
@@ -140,11 +142,11 @@ def span_object(span: SpanFields) -> dict[str, Any]:
         "kind": 3,
         "startTimeUnixNano": str(span.start),
         "endTimeUnixNano": str(span.end),
-        "attributes": _json_key_values(span.attributes),
+        "attributes": attribute_objects(span.attributes),
     }
     if span.events:
         found["events"] = [
-            {"timeUnixNano": str(span.end), "name": event.name, "attributes": _json_key_values(event.attributes)} for event in span.events
+            {"timeUnixNano": str(span.end), "name": event.name, "attributes": attribute_objects(event.attributes)} for event in span.events
         ]
     if span.failure:
         found["status"] = {"code": 2, "message": span.failure}
@@ -163,7 +165,7 @@ def log_message(record: LogFields) -> LogRecord:
         severity_number=SEVERITY_NUMBER_INFO,
         severity_text="INFO",
         body=any_value(record.body),
-        attributes=_key_values(record.attributes),
+        attributes=attribute_messages(record.attributes),
         trace_id=bytes.fromhex(record.trace_id),
         span_id=bytes.fromhex(record.span_id),
     )
@@ -171,7 +173,7 @@ def log_message(record: LogFields) -> LogRecord:
 
 def logs_request(records: Sequence[LogRecord], resource: Attributes = RESOURCE, scope: str = SCOPE) -> bytes:
     scope_logs = ScopeLogs(scope=InstrumentationScope(name=scope, version=SCOPE_VERSION), log_records=records)
-    batch = ResourceLogs(resource=Resource(attributes=_key_values(resource)), scope_logs=[scope_logs])
+    batch = ResourceLogs(resource=Resource(attributes=attribute_messages(resource)), scope_logs=[scope_logs])
     payload: bytes = ExportLogsServiceRequest(resource_logs=[batch]).SerializeToString()
     return payload
 
@@ -183,7 +185,7 @@ def log_object(record: LogFields) -> dict[str, Any]:
         "severityNumber": int(SEVERITY_NUMBER_INFO),
         "severityText": "INFO",
         "body": json_value(record.body),
-        "attributes": _json_key_values(record.attributes),
+        "attributes": attribute_objects(record.attributes),
         "traceId": record.trace_id,
         "spanId": record.span_id,
     }
@@ -197,7 +199,7 @@ def _document(batches: str, scopes: str, members: str, records: Sequence[bytes],
     around = {
         batches: [
             {
-                "resource": {"attributes": _json_key_values(resource)},
+                "resource": {"attributes": attribute_objects(resource)},
                 scopes: [{"scope": {"name": scope, "version": SCOPE_VERSION}, members: [0]}],
             }
         ]
