@@ -41,7 +41,7 @@ _ENDINGS: dict[str, bytes] = {
     "private_key": b"privatekey privkey privatekeypem privkeypem secretkey signingkey signkey encryptionkey encryptkey decryptionkey cryptkey"
     b" masterkey sharedkey presharedkey accountkey sharedaccesskey sslkey tlskey sshkey rsakey aeskey hmackey pgpkey gpgkey cipherkey"
     b" storagekey datakey sessionkey clientkey kek dek rootkey unsealkey recoverykey mnemonic seedphrase secretkeybase",
-    "secret": b"secret secrets clientsecret appsecret sharedsecret secretid secretaccesskey",
+    "secret": b"secret secrets secrete clientsecret appsecret sharedsecret secretid secretaccesskey",
     "token": b"token accesstokens apitokens authtokens refreshtokens authtoken jwt bearer samlresponse samlassertion idtokenhint",
     "credential": b"credential credentials creds cred",
     "ssn": b"ssn socialsecuritynumber socialsecurityno socialsecurity",
@@ -96,17 +96,12 @@ _SPARED_LAST = frozenset(
     b" label title description owner alg kind class column table fingerprint kid".split()
 )
 
-_ENTITY_OF_ENDING = {
-    ending: entity for entity, endings in _ENDINGS.items() for ending in endings.split()
-}
+_ENTITY_OF_ENDING = {ending: entity for entity, endings in _ENDINGS.items() for ending in endings.split()}
 _ENDING_LENGTHS = sorted({len(ending) for ending in _ENTITY_OF_ENDING}, reverse=True)
-_ENTITY_OF_WORD = {
-    word: entity for entity, words in _WORDS.items() for word in words.split()
-}
-_SPARED_LENGTHS = sorted({len(ending) for ending in _SPARED_ENDINGS})
+_ENTITY_OF_WORD = {word: entity for entity, words in _WORDS.items() for word in words.split()}
 _SPARED = frozenset(_SPARED_ENDINGS)
 _SECRET_IDS = (b"accesskeyid", b"secretid")
-_ANYWHERE = (b"passw", b"passphrase", b"apikey")
+_ANYWHERE = {b"passw": "password", b"passphrase": "password", b"apikey": "api_key", b"connectionstring": "connection_string"}
 """Stems so telling that they count in the middle of a name too (``password_super_secure``)."""
 
 
@@ -269,33 +264,20 @@ def sensitive(name: bytes) -> str | None:
     while len(words) > 1 and (words[-1] in _QUALIFIERS or words[-1].isdigit()):
         words.pop()
     squashed = b"".join(words)
-    if not words or words[-1] in _SPARED_LAST and not squashed.endswith(_SECRET_IDS):
+    if not words or (words[-1] in _SPARED_LAST and not squashed.endswith(_SECRET_IDS)):
         return None
-    if squashed in _NEVER_ALONE or any(
-        squashed[-length:] in _SPARED for length in _SPARED_LENGTHS
-    ):
+    if squashed in _NEVER_ALONE or any(b"".join(words[-count:]) in _SPARED for count in range(1, min(len(words), 4) + 1)):
         return None
     for length in _ENDING_LENGTHS:
         if entity := _ENTITY_OF_ENDING.get(squashed[-length:]):
             return entity
     last = words[-1]
-    if (entity := _ENTITY_OF_WORD.get(last)) and (
-        last not in _ALONE or len(words) == 1 or name[-1:].isupper()
-    ):
+    if (entity := _ENTITY_OF_WORD.get(last)) and (last not in _ALONE or len(words) == 1 or name[-1:].isupper()):
         return entity
-    return next(
-        (
-            "api_key" if stem == b"apikey" else "password"
-            for stem in _ANYWHERE
-            if stem in squashed
-        ),
-        None,
-    )
+    return next((entity for stem, entity in _ANYWHERE.items() if stem in squashed), None)
 
 
-_HOLDS_SECRET = re.compile(
-    rb"(?i)(?:passw|pwd|accountkey|accesskey|secret|sig|token)[a-z]{0,8}+[ ]{0,2}+=|://[^/\s@]{0,256}+@"
-)
+_HOLDS_SECRET = re.compile(rb"(?i)(?:passw|pwd|accountkey|accesskey|secret|sig|token)[a-z]{0,8}+[ ]{0,2}+=|://[^/\s@]{0,256}+@")
 _AUTH_KINDS = frozenset(
     b"basic bearer oauth oauth2 digest password plain pubkey publickey jwt token apikey api_key iam session ldap".split()
 )

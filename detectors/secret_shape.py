@@ -28,7 +28,7 @@ _STAND_IN = re.compile(
       | [a-z]{1,20}(?:[ _-](?:key|token|value))? \( [^()]{0,20}\*{3,} [^()]{0,4} \) $         # SecretStr('**********')
       | \$ (?: \{ [^}]{1,80}+ \} | \( [^)]{1,80}+ \) | \{\{ [^}]{1,80}+ \}\} ) $              # ${VAR}, $(cmd), ${{ secrets.X }}
       | \$ [A-Z_][A-Z0-9_]{2,60}+ $                                                          # $DB_PASSWORD
-      | \{\{? [^{}]{0,80}+ \}?\} $                                                           # {token}, {{ token }}
+      | \{\{? [ ]?+ [a-z_$.:()'"|-]{0,80}+ [ ]? \}?\} $                                        # {token}, {{ token }}
       | % [A-Z_][A-Z0-9_]{2,60}+ % $                                                         # %PASSWORD%
       | %-?+ [0-9]{0,3}+ [sdvqrxi] $ | %\( [a-z_]{1,60}+ \) s $ | %\{ [^}]{1,60}+ \} $         # %s, %(token)s, %{token}
       | :[a-z_]{2,40}+ $ | \?{1,3} $
@@ -39,15 +39,15 @@ _STAND_IN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_MASKED = re.compile(
-    rb"(?i)[^*]{0,16}+\*{3,}+[^*]{0,8}+$|[^.\xe2]{0,16}+(?:\.{3}|\xe2\x80\xa6)[^.]{0,8}+$|[^x]{0,12}+x{6,}+[^x]{0,8}+$"
-)
+_MASKED = re.compile(rb"(?i)[^*]{0,16}+\*{3,}+[^*]{0,8}+$|[^.\xe2]{0,16}+(?:\.{3}|\xe2\x80\xa6)[^.]{0,8}+$|[^x]{0,12}+x{6,}+[^x]{0,8}+$")
 """A vendor's own mask keeps the ends: ``sk-...abcd``, ``sk-proj-****``, ``Be****3f``."""
 
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/=_.~:!@#$%^&*|?-]++$")
-_WORDS = re.compile(
-    rb"(?:[A-Z]?[a-z]{2,}+|[A-Z]{2,}+|[0-9]{1,4}+)(?:[ ._/:-]?(?:[A-Z]?[a-z]{2,}+|[A-Z]{2,}+|[0-9]{1,4}+|v[0-9]++)){0,40}+$"
-)
+_WORD = rb"(?:[A-Z]?[a-z]{2,}+[0-9]{0,4}+|[A-Z]{2,}+[0-9]{0,4}+|[0-9]{1,6}+|v[0-9]++)"
+_WORDS = re.compile(_WORD + rb"(?:(?:[ ._/:-]|(?<=[a-z])(?=[A-Z]))" + _WORD + rb"){0,40}+$")
+_PATH = re.compile(rb"[^/]{0,64}+(?:/[a-z0-9_.*@+-]{2,64}+){2,}+(?:/|$)")
+_IDENTIFIER = re.compile(rb"(?i)(?:sha-?[0-9]{1,3}|md5)[:=_-]|(?:[a-z]{1,24}[_-]){1,3}[0-9]{3,}+(?:[_-][0-9a-z]{1,8}+){0,8}+$")
+"""Digests with their algorithm, and numbered things (``job_1445_0020``)."""
 _HEX = re.compile(rb"(?:[0-9a-f]++|[0-9A-F]++)$")
 UUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$")
 
@@ -84,7 +84,11 @@ def secret_like(value: bytes, *, shortest: int = 16) -> bool:
         return False
     if _HEX.match(text):
         return len(text) >= 20 and digits > 0
-    if _WORDS.match(text) or text.count(b"/") > 1 and entropy(text) < 4.2:
+    if _PATH.match(text) or _IDENTIFIER.match(text):
+        return False
+    if letters == len(text) >= 20 and len(set(text)) >= 15 and (text.islower() or text.isupper()):
+        return True
+    if _WORDS.match(text):
         return False
     if not digits:
         upper = sum(65 <= byte <= 90 for byte in text)

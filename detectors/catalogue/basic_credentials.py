@@ -1,0 +1,43 @@
+"""Basic credentials: ``Basic`` and base64 that decodes to ``user:password``."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from detectors.model import Anchor, Detector, Span
+
+_TOKEN = re.compile(rb"[ \t]{0,3}+(?P<secret>[A-Za-z0-9+/_-]{4,2048}+(?:=|%3[dD]){0,2}+)")
+
+
+def _verify(text: bytes, at: int) -> Span | None:
+    found = _TOKEN.match(text, at)
+    if found is None:
+        return None
+    encoded = found.group("secret").replace(b"%3D", b"").replace(b"%3d", b"").rstrip(b"=")
+    try:
+        decoded = base64.b64decode(encoded + b"=" * (-len(encoded) % 4), altchars=b"-_" if b"-" in encoded or b"_" in encoded else None)
+    except (binascii.Error, ValueError):
+        decoded = base64.b64decode(encoded[: len(encoded) & ~3])  # cut by a log limit
+    if b":" not in decoded or any(byte < 32 or byte == 127 for byte in decoded):
+        return None
+    return found.span("secret")
+
+
+def _sample(pair: str) -> str:
+    return base64.b64encode(pair.encode()).decode()
+
+
+DETECTOR = Detector(
+    id="basic_credentials",
+    entity="basic_credentials",
+    kind="secret",
+    title="HTTP Basic credentials",
+    anchors=tuple(Anchor("basic" + behind, caseless=True) for behind in ("[ \\t]", "%20", "[+]", "\\\\u0020")),
+    verify=_verify,
+    finds=(f"Basic «{_sample('ann:hunter2')}»", f"auth=basic%20«{_sample('app:open sesame')}»&x", f'"Basic «{_sample("user:")}»"'),
+    ignores=("basic authentication", "basic auth failed", "Basic abcdefgh", 'Basic realm="x"', "Basic [REDACTED:basic_credentials]"),
+    reference="RFC 7617",
+    score=0.95,
+)

@@ -1,0 +1,96 @@
+"""Generated-looking values near a word that says secret: ``fooapp TOKEN 4f…``, ``Using Key=…``, ``foo-key-…``.
+
+The detector of last resort: a name that says nothing by itself, or a bond so loose that only the value's own shape speaks for it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from detectors.matching import sample
+from detectors.model import Anchor, Detector, Span
+from detectors.name_value import string_end
+from detectors.secret_shape import UUID, secret_like, stand_in
+
+_REACH = 40
+_CANDIDATE = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8,512}+")
+_DIRECT = re.compile(rb"[ ]?(?:\w{0,12}[ ]?)?(?:[=:>|?+~-]{1,5}|=>)?[ ]?[\"'`(\[{]{0,3}[ ]?$")
+_ID_BEFORE = re.compile(
+    rb"(?i)(?:sha-?\d{0,3}|digest|commit|checksum|hash|md5|etag|revision|uuid|guid|trace|span|request|fingerprint|integrity|version|build|image"
+    rb"|public|index|path|file|url|https?|//|[^a-z]id)(?:\b|(?=[:_=]))"
+)
+_SPARED = re.compile(
+    rb"(?i)(?:public|partition|cache|sort|routing|primary|foreign|row|object|s3|message|idempotency|next|page|hash|dedup\w*|lookup|max)[ _.-]?$"
+)
+_WORD = re.compile(rb"(?i)key|token|secret|access|private|creds|passwd")
+_NAMED = re.compile(rb"[=:|.-]{0,3}+[A-Za-z_-]{1,24}[=:](?=[^=])")
+_TRIM = b".:-=|!@>?+~"
+
+
+def _verify(text: bytes, at: int) -> Span | None:
+    floor = max(0, at - 32)
+    before = text[floor:at]
+    word = None
+    for word in _WORD.finditer(before):
+        pass
+    if word is None or _SPARED.search(before, 0, word.start()):
+        return None
+    begin = floor + word.end()
+    window = text[begin : min(string_end(text, begin, b"\n\n"), begin + _REACH + 512)]
+    for found in _CANDIDATE.finditer(window):
+        if found.start() > _REACH:
+            break
+        start, value = found.start(), found.group()
+        named = _NAMED.match(value)
+        start += named.end() if named else len(value) - len(value.lstrip(_TRIM))
+        value = window[start : found.end()].rstrip(b".:|!@")
+        end = start + len(value)
+        if _is_secret(value, window[:start], window[end : end + 2]):
+            return begin + start, begin + end
+    return None
+
+
+def _is_secret(value: bytes, gap: bytes, after: bytes) -> bool:
+    if stand_in(value) or _ID_BEFORE.search(gap) or after[:1] in (b"(", b"\\") and after[1:2] not in (b"n", b"r", b'"', b"'", b"t"):
+        return False
+    direct = _DIRECT.match(gap) is not None
+    if UUID.match(value) or re.fullmatch(rb"[0-9a-fA-F]{20,}", value):
+        return direct
+    return secret_like(value, shortest=10 if direct and re.search(rb"[=:\"'`]", gap) else 16) and (direct or len(value) >= 20)
+
+
+_SAMPLE = sample("alnum", 32)
+_WORDS = ("key", "token", "secret", "access", "private", "creds", "passwd")
+
+DETECTOR = Detector(
+    id="keyword_secret",
+    entity="secret",
+    kind="secret",
+    title="Generated values near a word that says secret",
+    anchors=(
+        *(Anchor(word + behind, caseless=True) for word in _WORDS for behind in (" [a-z0-9]", " ['\"(:=]", "-[a-z0-9]", " - ")),
+        *(Anchor("key" + behind, caseless=True) for behind in ("=[a-z0-9]", "=[\"']", ": [a-z0-9]", ": [\"']")),
+        *(Anchor(word + behind, caseless=True) for word in ("secret", "private", "access", "token") for behind in ("=", ":", ">")),
+    ),
+    verify=_verify,
+    finds=(
+        f"fooapp TOKEN «{sample('hex', 40)}»",
+        f"[DEBUG] Using Key=«{_SAMPLE}»",
+        f"personal access token «{_SAMPLE}»<br/>",
+        f"fooapp foo SECRET bar «{sample('hex', 32)}»",
+        f"fooapp-secret-«{sample('hex', 32)}»",
+        f"fooapp token - '«{_SAMPLE}»'",
+    ),
+    ignores=(
+        "key 3 , result : 1",
+        f"cache key {sample('hex', 32)}",
+        f"key sha256:{sample('hex', 64)}",
+        "secret sauce is our configuration management approach",
+        "token bucket-rate-limiter-v2 refilled",
+        "accepted key for ann from 192.0.2.7 port 50215 ssh2",
+        f"public key {_SAMPLE}",
+    ),
+    reference="https://github.com/mongodb/kingfisher; https://github.com/trufflesecurity/trufflehog (detectors with keywords)",
+    score=0.5,
+    loose=True,
+)

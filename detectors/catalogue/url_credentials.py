@@ -1,0 +1,84 @@
+"""Credentials in a URL's authority: ``scheme://user:password@host`` (the password alone), ``scheme://token@host`` (the token)."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.model import Anchor, Detector, Span
+from detectors.secret_shape import secret_like, stand_in
+
+_LEFT = 512
+_MARKS = (b"://", b"%3A%2F%2F", b"%3a%2f%2f", b":\\/\\/", b":\\u002f\\u002f")
+_HOST = re.compile(rb"(?:@|%40)(?:[A-Za-z0-9_\[$*<]|%5[bB]|tcp\(|unix\(|\((?=[\w.]+)|/)")
+_OUTSIDE = re.compile(rb"[\s\"'`<>]|[{}]|\\[\"nrt/]")
+_TEMPLATE = re.compile(rb"[$%<\[]|:?(?:pass(?:word|wd)?|pwd|secret|token|user(?:name)?|xxx+)$", re.IGNORECASE)
+
+
+def _verify(text: bytes, at: int) -> Span | None:
+    sign = at - 2 if text[at - 2 : at - 1] == b"@" else at - 3
+    if sign < 4 or not _HOST.match(text, sign):
+        return None
+    floor = max(0, sign - _LEFT)
+    mark, begin = max((text.rfind(mark, floor, sign), mark) for mark in _MARKS)[::-1], 0
+    place = mark[1]
+    if place < 0:
+        return None
+    begin = place + len(mark[0])
+    userinfo = text[begin:sign]
+    if not userinfo or _OUTSIDE.search(userinfo) or not text[place - 1 : place].isalnum():
+        return None
+    if text[sign : sign + 1] == b"%" and mark[0][:1] != b"%":
+        return None  # an "@" inside a password
+    encoded = mark[0][:1] == b"%"
+    colon = userinfo.lower().find(b"%3a") if encoded and b":" not in userinfo else userinfo.find(b":")
+    if colon < 0:
+        return (begin, sign) if _is_token(userinfo) else None
+    start = begin + colon + (1 if userinfo[colon : colon + 1] == b":" else 3)
+    if b"/" in userinfo[:colon] or b"?" in userinfo[:colon]:
+        return None
+    password = text[start:sign]
+    if (
+        not password
+        or stand_in(b":" + password)
+        or (len(password) > 1 and stand_in(password))
+        or b"/" in password
+        and b"." in userinfo[:colon]
+    ):
+        return None
+    return start, sign
+
+
+def _is_token(userinfo: bytes) -> bool:
+    return b"/" not in userinfo and secret_like(userinfo, shortest=16)
+
+
+DETECTOR = Detector(
+    id="url_credentials",
+    entity="password",
+    kind="secret",
+    title="Credentials in URLs",
+    anchors=(Anchor("@[a-z0-9]", caseless=True), Anchor(r"@[\[$*_(<]"), Anchor("%40")),
+    verify=_verify,
+    finds=(
+        "postgres://app:«s3cr3t»@db:5432/x",
+        "redis://:«hunter2»@cache.example.org",
+        "mongodb+srv://ann:«p%40ss:w0rd»@cluster0.example.net/test",
+        "jdbc:mysql://app:«n0tThis»@tcp(localhost:3306)/db",
+        "callback=https%3A%2F%2Fann%3A«s3cr3t»%40example.org%2F",
+        '{"dsn":"amqp:\\/\\/app:«s3cr3t»@mq:5672"}',
+        "https://«" + "0123456789abcdef" * 2 + "»@o1.ingest.example.org/7",
+    ),
+    ignores=(
+        "https://example.org/@ann",
+        "git+ssh://git@example.org/x.git",
+        "postgres://app:${DB_PASSWORD}@db/x",
+        "postgres://{user}:{password}@{host}/x",
+        "https://ann@example.org/",
+        "postgres://app:REDACTED-password@db/x",
+        "postgres://app:****@db/x",
+        "see https://example.org:8080/a?mail=ann@example.org",
+        "time 12:30 ann@example.org",
+    ),
+    reference="RFC 3986, section 3.2.1",
+    score=0.9,
+)

@@ -1,0 +1,171 @@
+"""How a name and its value stand together in text, in whatever syntax: logfmt, YAML, JSON at any escape level, Python and Go
+literals, XML, HTTP dumps, command lines, query strings, prose.
+
+``field_at(text, at)`` reads the field whose name ends at or around ``at`` and says where its value is and how surely it is one.
+It decides nothing about secrets. It looks at most 96 bytes to the left and 4 KiB to the right, does linear work, and never crosses a
+newline, but for the white space between an XML tag and its content.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from detectors.model import WINDOW
+
+Bond = Literal["assigned", "pair", "tag", "option", "compared", "is", "beside"]
+"""What holds name and value together, from the surest to the vaguest: ``a=b`` · ``("a", "b")`` · ``<a>b</a>`` · ``--a b`` · ``a == "b"`` ·
+``a is b`` · ``a b``."""
+
+QUOTE = rb"""(?:\\{0,15}["'`]|&quot;|&\#3[49];|&apos;|\\{1,8}[ux](?:00)?2[27]|%2[27])"""
+
+
+class Field(NamedTuple):
+    """One name with its value. ``start``/``end`` are the value's place without its quotes; ``spaced``: blanks before a bare value."""
+
+    name: bytes
+    bond: Bond
+    start: int
+    end: int
+    quoted: bool
+    spaced: bool
+
+
+_NAME_BACKWARDS = re.compile(rb"[A-Za-z0-9_.\-$]{0,64}+")
+_WORD_BACKWARDS = re.compile(rb"[ \t]([A-Za-z0-9_\-]{1,24}+)")
+_NAME = re.compile(rb"[A-Za-z0-9_.\-]{0,40}+")
+_NAME_BYTE = re.compile(rb"[A-Za-z0-9_.\-]")
+_SEPARATOR_BACKWARDS = re.compile(
+    rb"(?:[23]?%|;touq&|[ ]si[ ]|irts[ ]|rts[ ]:|[^A-Za-z0-9_.\-]{1,6}+(?:>-[ ]|\.[ ])?)(?:[ ]?[\"'`]\\{0,15})?"
+)
+"""What an anchor may hold behind the name, read from right to left: ``%3``, ``&quot;``, ``" is "``, ``" ="``, ``'" '``."""
+_WORDY_SEPARATORS = (b"%3", b"%2", b" stri", b": str")
+_COMPARED_BACKWARDS = re.compile(rb"[ ]{0,4}={1,2}[!=][ ]{0,4}([\"'])")
+_PLACEHOLDER = re.compile(rb"\$[{(]|\{\{|<[^<>\n]{1,60}>|\[(?i:redact|filter|mask|hidden|remov|scrub|elid)")
+
+_BOND = re.compile(
+    rb"""
+    (?: (?P<close>%(quote)s) (?:[)\]]|\\{0,15}[ ]){0,2}+ )?+ (?: \[ [0-9]{0,5} \] )?+
+    (?: (?P<compared> [ \t]{0,8}+ [!=]==?+ (?!>) [ \t]{0,8}+ )
+      | (?P<labelled> [ \t,;]{1,8}+ \\{0,15}+["']? (?:value|val|content) \\{0,15}+["']? [ ]{0,4}+ [:=] [ ]{0,4}+
+                      (?: \{ [ ]? \\{0,15}+ ["']stringValue\\{0,15}+["'] [ ]? : [ ]? )? )
+      | (?P<assigned> (?: [ ]?:?[ ] (?:string|str|text|bytes|any|object|char[ ]?\*) \b (?=[ ]{0,4}=) )?+ [ \t]{0,32}+ (?: [:?.|+*~-]{0,4}+ =>?+ | :{1,3}+ (?!//) | [|]{2} :?+ | -> | <[-<] | =?>> | (?:%%(?:25)?(?:3A|3D))++ | \\{1,8}u003[ad] )
+                      (?P<gap>(?:[ \t]|%%20|[+](?=[A-Za-z])){0,32}+) )
+      | (?P<pair> [ \t]{0,8}+ , [ \t]{0,8}+ (?= [bBrRuUfF]{0,2} %(quote)s ) )
+      | (?P<tag> (?: [ ][^<>\n]{0,80}+ )?+ (?:>|&gt;|\\u003e) \s{0,64}+ )
+      | (?P<is> [ \t]{1,4}+ (?:is|was|will[ ]be)(?:[ ]set[ ]to)?+ [ \t]?:?[ \t]{1,4}+ )
+      | (?P<beside> [ \t]{1,16}+ (?:-{1,2}[ \t]{1,4}+)?+ )
+    )
+    """
+    % {b"quote": QUOTE},
+    re.VERBOSE | re.IGNORECASE,
+)
+_OPEN = re.compile(rb"[bBrRuUfFL@]{0,2}(?P<quote>%s)" % QUOTE)
+_CALL = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]{0,40}+\([ ]?(?=[\"'`])|\[[ ]?(?=\\{0,15}[\"'`])|(?:byte)?\[\](?:byte|string)[({](?=[\"'`])")
+_BARE = re.compile(
+    rb"""(?: [^\s"'`,;&<>()\[\]{}|\\]
+           | [,;] (?! [\s"'`\])}\\] | [A-Za-z_][\w.\-]{0,40}+ ["']? [ ]? [=:] | $ )     # a comma inside the value, not one behind it
+           | [)\]}>]++ (?= [A-Za-z0-9!@\#$%^*_({\[-] ) | [(\[{|] (?= [^\s"'`<>&|] )
+           | \\ (?! [nrtu"'`\\x] )
+         ){1,4096}+""",
+    re.VERBOSE,
+)
+_TAG_CONTENT = re.compile(rb"[^<&\n\r]{1,4096}+")
+
+
+def name_at(text: bytes, at: int) -> tuple[int, int]:
+    """The place of the name around ``at``, or, where ``at`` stands behind a separator, of the name before that."""
+    before = text[max(0, at - 96) : at]
+    if before and not _NAME_BYTE.match(before, len(before) - 1) or before.endswith(_WORDY_SEPARATORS):
+        kept = _SEPARATOR_BACKWARDS.sub(b"", before[::-1], 1)
+        at -= len(before) - len(kept)
+    tail = _NAME.match(text, at)
+    begin = at - len(_run(_NAME_BACKWARDS, text[max(0, at - 64) : at][::-1]))
+    return begin, at + len(tail.group() if tail else b"")
+
+
+def _run(pattern: re.Pattern[bytes], text: bytes) -> bytes:
+    found = pattern.match(text)
+    return found.group() if found else b""
+
+
+def field_at(text: bytes, at: int) -> Field | None:
+    """The field whose name ends at (or just before, or around) ``at``; ``None`` when no value stands beside it."""
+    begin, end = name_at(text, at)
+    bond = _BOND.match(text, end, end + 256)
+    if begin == end:
+        return None
+    name = text[begin:end]
+    if bond is None or bond.lastgroup == "beside":
+        if reversed_field := _compared_before(text, name, begin):
+            return reversed_field
+        if bond is None:
+            return None
+    if name.isalnum() and (word := _WORD_BACKWARDS.match(text[max(0, begin - 26) : begin][::-1])):
+        name = word.group(1)[::-1] + b" " + name  # "page token", "API key": the word before may change what it is
+    kind = bond.lastgroup if bond.lastgroup != "gap" else "assigned"
+    if kind == "tag":
+        if text[begin - 1 : begin] not in (b"<", b":", b";") or text[max(0, begin - 2) : begin - 1] in (b'"', b"'", b"="):
+            return None
+        return _content(text, name, bond.end())
+    if kind == "labelled":
+        return _value(text, name, "pair", bond.end(), False) if bond.group("close") else None
+    if kind == "beside" and text[begin : begin + 1] == b"-" and text[begin - 1 : begin] in (b"", b" ", b"'", b'"', b"\t"):
+        kind = "option"
+    spaced = kind != "assigned" or bool(bond.group("gap"))
+    return _value(text, name, kind, bond.end(), spaced)  # type: ignore[arg-type]  # the group's names are those of Bond
+
+
+def _compared_before(text: bytes, name: bytes, begin: int) -> Field | None:
+    """``"value" == name``."""
+    found = _COMPARED_BACKWARDS.match(text[max(0, begin - 16) : begin][::-1])
+    if found is None:
+        return None
+    end = begin - found.end()
+    floor = max(text.rfind(b"\n", max(0, end - 256), end), end - 256, 0)
+    start = text.rfind(found.group(1), floor, end)
+    return Field(name, "compared", start + 1, end, True, True) if start >= 0 else None
+
+
+def _content(text: bytes, name: bytes, at: int) -> Field | None:
+    found = _TAG_CONTENT.match(text, at)
+    if found is None:
+        return None
+    return Field(name, "tag", at, at + len(found.group().rstrip()), False, False)
+
+
+def _value(text: bytes, name: bytes, bond: Bond, at: int, spaced: bool) -> Field | None:
+    if opened := _OPEN.match(text, at):
+        return Field(name, bond, opened.end(), string_end(text, opened.end(), opened.group("quote")), True, spaced)
+    if _PLACEHOLDER.match(text, at):
+        return None
+    if call := _CALL.match(text, at):
+        opened = _OPEN.match(text, call.end())
+        if opened is None:
+            return None
+        bond = bond if call.group()[:1] == b"[" else "beside"  # a call's argument need not be what it returns
+        return Field(name, bond, opened.end(), string_end(text, opened.end(), opened.group("quote")), True, spaced)
+    if text[at : at + 1] == b"[" and (inside := _BARE.match(text, at + 1)):  # Go: map[X-Api-Key:[value]]
+        return Field(name, bond, at + 1, inside.end(), False, spaced)
+    bare = _BARE.match(text, at)
+    if bare is None:
+        return None
+    return Field(name, bond, at, bare.end(), False, spaced)
+
+
+def string_end(text: bytes, start: int, quote: bytes) -> int:
+    """Where the string opened by ``quote`` (as it stands, with its backslashes) ends: its closing quote, an outer one, or the line."""
+    limit = min(len(text), start + WINDOW)
+    newline = text.find(b"\n", start, limit)
+    limit = newline if newline >= 0 else limit
+    if quote[-1:] not in (b'"', b"'", b"`"):
+        end = text.find(quote, start, limit)
+        return end if end >= 0 else limit
+    mark, depth, position = quote[-1:], len(quote) - 1, start
+    while (found := text.find(mark, position, limit)) >= 0:
+        before = text[max(start, found - 32) : found]
+        slashes = len(before) - len(before.rstrip(b"\\"))
+        if slashes % 2 == 0 if depth == 0 else slashes <= depth:
+            return found - (slashes if depth else 0)
+        position = found + 1
+    return limit
