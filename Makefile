@@ -5,28 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := service detectors config load tests
+SOURCES := service detectors config load tests .ci/link.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test lint bench eval clean
 .DELETE_ON_ERROR:
-
-# The command, as pip would install it. pip itself can't: building the package needs a build backend, which the lock doesn't hold.
-# The first two lines are both shell and Python, so that a path with spaces works (a #! line can't hold one).
-define LAUNCHER
-#!/bin/sh
-'''exec' "$(abspath $(BIN)/python)" "$$0" "$$@"
-' '''
-import sys
-
-from service.__main__ import main
-
-if __name__ == "__main__":
-    sys.argv[0] = "scrubjay"
-    sys.exit(main())
-endef
-export LAUNCHER
 
 help: ## Show this help
 	@echo "usage: make TARGET"
@@ -34,14 +18,13 @@ help: ## Show this help
 
 setup: $(READY) ## Create .venv from the lock file, when it isn't there or is out of date
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml .ci/link.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Scrubjay needs Python 3.11 or newer, and '$(PYTHON)' is not; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "setting up $(VENV) from requirements.lock"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "'$(PYTHON)' can't create virtual environments (is its venv package installed?)" >&2; exit 1; }
 	@$(PIP) install --quiet --require-hashes --requirement requirements.lock
-	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "scrubjay.pth").write_text("../../../..\n")'
-	@printf '%s\n' "$$LAUNCHER" > $(BIN)/scrubjay && chmod +x $(BIN)/scrubjay
+	@$(BIN)/python .ci/link.py
 	@touch $@
 
 demo: $(READY) ## Run an instrumented chat application and a log file through the service; show before and after
