@@ -15,7 +15,9 @@ _PATH: Final = re.compile(rb":(?:[~/]|[A-Za-z0-9_.-]{1,100}+(?:/|(?<=\.git)))")
 _NOT_USERINFO: Final = re.compile(rb"[/?#\s\"'<>,;]")
 # RFC 4251, 6: algorithms and extensions of one implementer are called `name@domain`.
 _SSH_DOMAINS: Final = frozenset((b"openssh.com", b"libssh.org"))
-_SSH_ALGORITHM: Final = re.compile(rb"(?:hmac|umac|aes\d+|chacha20|curve25519|sntrup\w+|ssh|ecdsa|x509v3)-|[\w-]{2,32}+(?<=-cbc|-ctr|-gcm|-etm)\Z")
+_SSH_ALGORITHM: Final = re.compile(
+    rb"(?:hmac|umac|aes\d+|chacha20|curve25519|sntrup\w+|ssh|ecdsa|x509v3)-|[\w-]{2,32}+(?<=-cbc|-ctr|-gcm|-etm)\Z"
+)
 
 
 def _is_login(text: bytes, start: int, host: int, end: int) -> bool:
