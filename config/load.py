@@ -44,9 +44,11 @@ class Source(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """A configuration, and the references its values came from."""
+    """A configuration, the files it and its policy came from (one and the same for an inline policy), and the references in them."""
 
     config: Config
+    file: str
+    policy_file: str
     references: Mapping[Key, str]
 
 
@@ -61,7 +63,7 @@ def load_config(path: Path | None, env: Mapping[str, str]) -> Loaded:
         references.pop(("policy",), None)
         references |= {("policy", *key): text for key, text in policy.references.items()}
         policy_file = policy.file
-    return Loaded(_validate(Config, tree, source.file, policy_file), references)
+    return Loaded(_validate(Config, tree, source.file, policy_file), source.file, policy_file, references)
 
 
 def load_policy(name_or_path: str, env: Mapping[str, str]) -> Policy:

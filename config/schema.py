@@ -236,7 +236,7 @@ class Config(Model):
                 raise ValueError(f"receivers.{name}: only receivers that a pipeline names; this one is in none")
             address = receiver.server.address
             other = taken.setdefault((receiver.type, address), name)
-            if address.port and other != name:
+            if other != name:
                 raise ValueError(f"receivers.{name}: an endpoint of its own; {other} is the same kind of receiver on the same one")
 
     def _check_raw_at_rest(self) -> None:

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-__all__ = ["CONTENT_TYPE_LATEST", "Telemetry", "release"]
+__all__ = ["CONTENT_TYPE_LATEST", "Telemetry", "described", "release"]
 
 _SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -22,6 +22,16 @@ def release() -> str:
         return version("scrubjay")
     except PackageNotFoundError:  # run from a source tree that was not installed
         return "0+source"
+
+
+def described(error: BaseException) -> str:
+    """An unexpected error by its type and innermost line. Its text is left out: it may quote what the error is about."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__} at {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
 
 
 class Telemetry:

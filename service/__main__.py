@@ -1,0 +1,255 @@
+"""The command line: ``scrubjay serve | pipe | explain | detectors | config check | config show``.
+
+Exit codes: 0 done, 2 wrong usage or configuration, 3 failed (1 is for findings, where a command looks for them). An error is one line on
+standard error. No error shows a payload: an unexpected one is reported by its type and place alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.load import Loaded, LoadError, load_config, load_policy
+from config.load import show as show_config
+from config.schema import Policy
+from service.errors import ConfigError, FramingError, ScrubjayError
+from service.redaction.pipeline import detect_format, rewrite
+from service.redaction.pipeline import explain as explain_text
+from service.redaction.plan import Plan, compile_plan
+from service.telemetry import described, release
+
+DONE, WRONG_USAGE, FAILED, INTERRUPTED = 0, 2, 3, 130
+
+app = typer.Typer(
+    name="scrubjay",
+    help="Takes secrets, personal data and LLM prompts out of logs and traces before anything is stored.",
+    epilog="Try:  echo 'user=jo@example.com' | scrubjay pipe",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+config_app = typer.Typer(help="Look at a configuration file without serving it.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+PolicyOption = Annotated[str, typer.Option("--policy", metavar="NAME|PATH", help="A policy's name, or the path of a policy file.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+ConfigArgument = Annotated[Path | None, typer.Argument(metavar="FILE", help="Configuration file; without it, the default configuration.")]
+
+
+class Format(StrEnum):
+    """How `pipe` reads its input."""
+
+    auto = "auto"
+    text = "text"
+    ndjson = "ndjson"
+    json = "json"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"scrubjay {release()}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Without a command, says what there is."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(WRONG_USAGE)
+
+
+@app.command()
+def serve(
+    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration file (YAML).")] = None,
+) -> None:
+    """Run the service.
+
+    \b
+    Without --config: OTLP/HTTP and POST /ingest on 127.0.0.1:4318, redacted output as
+    NDJSON files under ./scrubjay-data. Then point an application at it:
+      OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 python app.py
+      curl --data-binary @app.log http://127.0.0.1:4318/ingest
+    Ctrl-C finishes open requests, flushes and exits. See also /metrics, /healthz, /readyz.
+    """
+    from service.app import run  # takes a moment, which the other commands need not wait for
+
+    loaded, plan = _load(config)
+
+    def announce(urls: list[str]) -> None:
+        typer.echo(f"scrubjay {release()} listens on {', '.join(urls)} (policy {plan.name}, plan {plan.hash})", err=True)
+
+    try:
+        run(loaded.config, plan, announce)
+    except ConfigError as error:
+        raise ConfigError(f"{loaded.file}: {error}") from None
+
+
+@app.command()
+def pipe(
+    policy: PolicyOption = "default",
+    format: Annotated[Format, typer.Option("--format", help="What the input is; auto looks at its beginning.")] = Format.auto,
+) -> None:
+    """Redact standard input to standard output.
+
+    \b
+    A filter like any other: each line goes out as soon as it has come in, and whatever is
+    not redacted stays byte for byte.
+      tail -f app.log | scrubjay pipe
+      kubectl logs deploy/api | scrubjay pipe --policy strict.yaml > safe.log
+      jq . request.json | scrubjay pipe --format json
+    """
+    from service.stream import redact_stream
+
+    redact_stream(sys.stdin.fileno(), sys.stdout.fileno(), _plan(policy), format.value)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(metavar="[TEXT|-]", help="The text; - reads standard input and stays out of the history.")] = "-",
+    policy: PolicyOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is found in a text, by which detector, why, and what it becomes.
+
+    \b
+      scrubjay explain 'call me at +44 20 7946 0958'
+      pbpaste | scrubjay explain -
+    """
+    from service import console
+
+    if text == "-" and sys.stdin.isatty():
+        typer.echo("reading standard input; end it with Ctrl-D", err=True)
+    payload = sys.stdin.buffer.read() if text == "-" else os.fsencode(text)
+    plan = _plan(policy)
+    found = explain_text(payload, plan)
+    result = _rewritten(payload, plan)
+    if as_json:
+        console.print_json({"findings": console.explained_rows(found), "result": result})
+    else:
+        console.print_explained(found, result)
+
+
+@app.command()
+def detectors(as_json: JsonOption = False) -> None:
+    """List the detectors: what each finds, and whether it is on by default.
+
+    \b
+    The ids, entities and kinds are what a policy's rules go by. --json adds examples.
+    """
+    from detectors.catalogue import CATALOGUE
+    from service import console
+
+    if as_json:
+        console.print_json(console.detector_rows(CATALOGUE))
+    else:
+        console.print_detectors(CATALOGUE)
+
+
+@config_app.command()
+def check(file: ConfigArgument = None) -> None:
+    """Check a configuration file and its policy; nothing is started.
+
+    \b
+    Prints one line: "ok" with the plan's hash, or file, key and what is allowed (exit code 2).
+    """
+    loaded, plan = _load(file)
+    typer.echo(f"{loaded.file}: ok, policy {plan.name}, plan {plan.hash}")
+
+
+@config_app.command()
+def show(file: ConfigArgument = None) -> None:
+    """Print the effective configuration, defaults and policy included; secrets are not printed."""
+    loaded, _plan = _load(file)
+    typer.echo(show_config(loaded), nl=False)
+
+
+def _load(file: Path | None) -> tuple[Loaded, Plan]:
+    loaded = load_config(file, os.environ)
+    inline = loaded.policy_file == loaded.file
+    return loaded, _compiled(loaded.config.policy, f"{loaded.policy_file}: {'policy.' if inline else ''}")
+
+
+def _plan(name_or_path: str) -> Plan:
+    return _compiled(load_policy(name_or_path, os.environ), f"{name_or_path}: ")
+
+
+def _compiled(policy: Policy, where: str) -> Plan:
+    try:
+        return compile_plan(policy, env=os.environ)
+    except ConfigError as error:
+        raise ConfigError(f"{where}{error}") from None
+
+
+def _rewritten(payload: bytes, plan: Plan) -> str:
+    codec = detect_format(payload[: 64 << 10])
+    try:
+        redacted = rewrite(codec, payload, plan)
+    except FramingError:
+        redacted = rewrite("text", payload, plan)
+    return redacted.payload.decode("utf-8", "replace")
+
+
+class _QuietFormatter(logging.Formatter):
+    """Reports an exception by its type and place: its text may quote what it is about."""
+
+    def formatException(self, ei: object) -> str:  # the name is logging's
+        error = ei[1] if isinstance(ei, tuple) else None
+        return described(error) if isinstance(error, BaseException) else ""
+
+
+def _set_up_logging() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_QuietFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def run_command(arguments: list[str]) -> int:
+    """Runs one command line and returns its exit code."""
+    try:
+        code = app(arguments, prog_name="scrubjay", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else DONE
+    except (ConfigError, LoadError) as error:
+        return _fail(str(error), WRONG_USAGE)
+    except ScrubjayError as error:
+        return _fail(str(error), FAILED)
+    except BrokenPipeError:  # whoever reads has enough
+        _abandon_stdout()
+        return DONE
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except OSError as error:
+        return _fail(error.strerror or type(error).__name__, FAILED)
+    except Exception as error:  # noqa: BLE001 - its text may quote the payload, and a traceback would print it
+        usage = getattr(error, "format_message", None)  # typer's own errors, which have no public class of their own
+        return _fail(str(usage()).replace("Value error, ", ""), WRONG_USAGE) if usage is not None else _fail(described(error), FAILED)
+
+
+def _fail(text: str, code: int) -> int:
+    typer.echo("scrubjay: " + " ".join(text.split()), err=True)
+    return code
+
+
+def _abandon_stdout() -> None:
+    """Keeps the interpreter from complaining, at exit, that it could not flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main() -> None:
+    """Entry point of the ``scrubjay`` command."""
+    _set_up_logging()
+    sys.exit(run_command(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Log lines over HTTP: ``POST /ingest`` with NDJSON, a JSON array or object, or text, as the content type says or the body shows.
+
+The answer to an accepted body says how many records it had and how many were changed. ``HEAD`` answers 200: Vector's health check.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from service.exporters.contract import Answer
+from service.receivers.answers import JSON, method_not_allowed, plain
+from service.receivers.pipeline import Body, Choose
+from service.receivers.request import Scope
+from service.redaction.pipeline import detect_format
+from service.redaction.report import Report
+
+PATH = "/ingest"
+
+_HEAD = 64 << 10
+_LINES = {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
+
+
+class NdjsonDialect:
+    """Lines over HTTP."""
+
+    def turn_away(self, method: str, content_type: str) -> Answer | None:
+        if method == "HEAD":
+            return plain(200, "")
+        return None if method == "POST" else method_not_allowed("POST", "HEAD")
+
+    def body(self, scope: Scope, sent: bytes, content_type: str, encoding: str) -> Body:
+        return Body(sent, _codec_of(content_type), content_type, encoding)
+
+    def accepted(self, content_type: str, report: Report) -> Answer:
+        body = orjson.dumps({"records": report.records, "redacted": report.touched, "dropped": report.dropped})
+        return Answer(200, (("Content-Type", JSON),), body)
+
+    def malformed(self, content_type: str, message: str) -> Answer:
+        return plain(400, f"400 {message}")
+
+    def unavailable(self, content_type: str, message: str) -> Answer:
+        return plain(503, f"503 {message}")
+
+
+def _codec_of(content_type: str) -> Choose:
+    """How to tell the codec: by a content type that says it, else by the payload's head. Shippers also send lines as application/json."""
+    if content_type in _LINES:
+        return lambda _payload: "ndjson"
+    if content_type == "text/plain":
+        return lambda _payload: "text"
+    if content_type == JSON:
+        return lambda payload: "ndjson" if detect_format(payload[:_HEAD]) == "ndjson" else "json"
+    return lambda payload: detect_format(payload[:_HEAD])
