@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     aio_
     (?!(.)\1{9})  # not a mask: xxxx...
     (?=[A-Za-z]{0,20}[0-9])[0-9A-Za-z]{17,40}+    # 28 characters
 """
+)
 _KEY = "aio_" + sample("alnum", 28)
 
 DETECTOR = Detector(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     pat[0-9A-Za-z]{14}\.[0-9A-Za-z]{38,80}+     # 64 hex digits
 """
+)
 _KEY = "pat" + sample("alnum", 14) + "." + sample("hex", 64)
 
 DETECTOR = Detector(

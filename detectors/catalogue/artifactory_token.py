@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:
       AKC[0-9A-Za-z]{40,80}+(?![0-9A-Za-z])            # API key: AKCp and 69 characters
      | cmVmd[0-9A-Za-z]{36,64}+(?![0-9A-Za-z+/])       # base64 of "reftkn:"
     )
 """
+)
 _KEY = "AKCp8" + sample("alnum", 68)
 _SECOND_KEY = "cmVmdGtu" + sample("alnum", 56)
 

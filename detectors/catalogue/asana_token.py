@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))
-       (?<![/.])
+_FORMAT = (
+    EDGE
+    + rb"""(?<![/.])
     [0-2]/[0-9]{12,20}+(?:/[0-9]{12,20}+)?:[0-9A-Za-z]{32,64}+
 """
+)
 _KEY = (
     "2/"
     + "1"

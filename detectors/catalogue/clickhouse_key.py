@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     4b1d
     (?=[0-9a-f]{0,37}[A-Zg-z])     # not merely a hexadecimal digest
     [0-9A-Za-z]{38}(?![0-9A-Za-z])
 """
+)
 _KEY = "4b1d" + sample("alnum", 38)
 
 DETECTOR = Detector(

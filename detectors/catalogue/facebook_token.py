@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:
       EAA(?=[A-Za-z]{0,60}[0-9])(?!(.)\1{9})[0-9A-Za-z]{60,500}+(?![0-9A-Za-z+/=_-])
      | EAACEdEose0cBA[0-9A-Za-z]{6,500}+               # Graph API Explorer
      | IG(?:QV|AA)(?!(.)\2{9})[0-9A-Za-z_-]{60,400}+
     )
 """
+)
 _KEY = "EAAM" + sample("alnum", 140)
 _SECOND_KEY = "EAACEdEose0cBA" + sample("alnum", 60)
 _THIRD_KEY = "IGQVJ" + sample("alnum", 130)
@@ -39,5 +42,5 @@ DETECTOR = Detector(
         "export TOKEN=EAAM<your-token>",
         "iVBORw0KGgoAAAEAAAAB",
     ),
-    reference="gitleaks rule facebook-page-access-token; noseyparker rule np.facebook.2; https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
+    reference="gitleaks rule facebook-page-access-token; noseyparker rule np.facebook.2; https://developers.facebook.com",
 )

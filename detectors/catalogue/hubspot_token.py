@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     pat-[a-z]{2}[0-9]-[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z-]{8,24}+
 """
+)
 _KEY = "pat-na1-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
 _SECOND_KEY = "pat-eu1-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))
-       (?<!\.)                  # not a file name with a digest behind it
+_FORMAT = (
+    EDGE
+    + rb"""(?<!\.)                  # not a file name with a digest behind it
     ico-(?=[A-Za-z]{0,31}[0-9])(?!(.)\1{9})[0-9A-Za-z]{20,48}+(?![0-9A-Za-z-])
 """
+)
 _KEY = "ico-" + sample("alnum", 32)
 
 DETECTOR = Detector(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:api|sdk|mob)-(?=[a-z-]{0,35}[0-9])
     [0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{6,12}+(?![0-9A-Za-z])
 """
+)
 _KEY = "sdk-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
 _SECOND_KEY = "api-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     [0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk(?![0-9A-Za-z])
 """
+)
 _KEY = sample("alnum", 6) + "_" + sample("alnum", 29) + "_mmk"
 
 DETECTOR = Detector(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?i:[0-9a-z]{6}[0-9a-f]{26}ffffnral | [0-9a-z]{6}[0-9a-f]{30}nral)
     (?![0-9A-Za-z])
 """
+)
 _KEY = sample("hex", 32) + "FFFFNRAL"
 _SECOND_KEY = "eu01xx" + sample("hex", 26) + "FFFFNRAL"
 

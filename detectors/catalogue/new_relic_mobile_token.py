@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:AA[0-9a-f]{40}|eu01xx[0-9a-f]{36})-NRMA(?![0-9A-Za-z])
 """
+)
 _KEY = "AA" + sample("hex", 40) + "-NRMA"
 
 DETECTOR = Detector(

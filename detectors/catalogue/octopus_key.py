@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     API-(?=[A-Z]{0,25}[0-9])(?!(.)\1{9})[0-9A-Z]{16,26}+(?![0-9A-Za-z-])
 """
+)
 _KEY = "API-" + sample("upper", 26)
 
 DETECTOR = Detector(

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
+_FORMAT = (
+    rb"""
     (?:
       ops_eyJ[0-9A-Za-z+/_-]{100,4000}+={0,3}
-     | (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))
-       A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}(?![0-9A-Za-z])
+     | """
+    + EDGE
+    + rb"""A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}(?![0-9A-Za-z])
     )
 """
+)
 _KEY = "ops_eyJ" + sample("alnum", 260)
 _SECOND_KEY = "A3-" + "-".join(sample("upper", n) for n in (6, 11, 5, 5, 5))
 

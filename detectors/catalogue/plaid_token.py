@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:access|public|link|processor)-(?:sandbox|development|production)-
     [0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}
 """
+)
 _KEY = "access-sandbox-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
 _SECOND_KEY = "access-production-" + "-".join(
     sample("hex", n) for n in (8, 4, 4, 4, 12)

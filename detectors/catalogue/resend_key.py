@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     re_(?!(.)\1{9})[0-9A-Za-z]{8}_(?=[a-z0-9]{0,23}[A-Z])[0-9A-Za-z]{16,40}+(?![0-9A-Za-z_])
 """
+)
 _KEY = "re_" + sample("alnum", 8) + "_" + sample("alnum", 24)
 
 DETECTOR = Detector(

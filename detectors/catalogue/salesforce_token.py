@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:
       00D[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?(?:!|%21|\\u0021)(?!(.)\1{9})[0-9A-Za-z._]{40,200}+   # organisation id, "!", session
      | (?:5AEP861|3MVG9)(?!(.)\2{9})[0-9A-Za-z._+/=]{48,300}+
     )
 """
+)
 _KEY = "00D" + sample("alnum", 12) + "!" + sample("alnum", 96)
 _SECOND_KEY = "5AEP861" + sample("alnum", 80)
 _THIRD_KEY = "3MVG9" + sample("alnum", 80)

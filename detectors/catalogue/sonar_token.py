@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     sq(?:[apu]|co)_
     (?!(.)\1{9})  # not a mask: xxxx...
     [0-9A-Za-z_=-]{24,80}+     # 40 hex digits; SonarCloud 59 characters
 """
+)
 _KEY = "squ_" + sample("hex", 40)
 _SECOND_KEY = "sqp_" + sample("hex", 40)
 _THIRD_KEY = "sqco_" + sample("alnum", 59)

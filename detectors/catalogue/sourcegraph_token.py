@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:sg[pd]|slk)_
     (?!(.)\1{9})  # not a mask: xxxx...
     (?:local_)?[0-9A-Za-z_]{24,120}+              # [instance id "_"] 40 hex digits; Cody and Segment 64
 """
+)
 _KEY = "sgp_" + sample("hex", 16) + "_" + sample("hex", 40)
 _SECOND_KEY = "sgp_" + sample("hex", 40)
 _THIRD_KEY = "slk_" + sample("hex", 64)

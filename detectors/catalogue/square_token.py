@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
+_FORMAT = (
+    rb"""
     (?:
       sq0[a-z]{3}-(?!(.)\1{9})[0-9A-Za-z_-]{14,64}+
-     | (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))
-       EAAA(?=[A-Za-z+=_-]{0,50}[0-9])[0-9A-Za-z+=_-]{22,60}+(?![0-9A-Za-z+/=_-])
+     | """
+    + EDGE
+    + rb"""EAAA(?=[A-Za-z+=_-]{0,50}[0-9])[0-9A-Za-z+=_-]{22,60}+(?![0-9A-Za-z+/=_-])
     )
 """
+)
 _KEY = "sq0atp-" + sample("b64url", 22)
 _SECOND_KEY = "sq0csp-" + sample("b64url", 43)
 _THIRD_KEY = "EAAA" + sample("b64url", 60)

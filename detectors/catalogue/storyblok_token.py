@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     [0-9A-Za-z]{22}tt-[0-9]{5,8}-[0-9A-Za-z_-]{12,32}+
 """
+)
 _KEY = sample("alnum", 22) + "tt-" + sample("digits", 6) + "-" + sample("b64url", 20)
 
 DETECTOR = Detector(

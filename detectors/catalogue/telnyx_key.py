@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     KEY0(?!(.)\1{9})[0-9A-Za-z_-]{40,64}+
 """
+)
 _KEY = "KEY0" + sample("hex", 31).upper() + "_" + sample("alnum", 22)
 
 DETECTOR = Detector(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     unkey_
     (?!(.)\1{9})  # not a mask: xxxx...
     (?=[A-Za-z_]{0,24}[0-9])[0-9A-Za-z_]{16,64}+
 """
+)
 _KEY = "unkey_" + sample("alnum", 24)
 
 DETECTOR = Detector(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     vtwn_
     (?!(.)\1{9})  # not a mask: xxxx...
     [0-9A-Za-z]{18,64}+
 """
+)
 _KEY = "vtwn_" + sample("alnum", 28)
 
 DETECTOR = Detector(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:
       vc[piarkc]_(?!(.)\1{9})(?=[A-Za-z]{0,20}[0-9])[0-9A-Za-z]{20,80}+
      | vercel_blob_rw_[0-9A-Za-z]{8,32}+_[0-9A-Za-z]{16,64}+
     )
 """
+)
 _KEY = "vcp_" + sample("alnum", 56)
 _SECOND_KEY = "vercel_blob_rw_" + sample("alnum", 16) + "_" + sample("alnum", 30)
 

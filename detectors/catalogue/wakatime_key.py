@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     waka_(?:sec_|tok_|ref_)?
     (?!(.)\1{9})  # not a mask: xxxx...
     [0-9A-Za-z-]{22,100}+      # UUID, or 80 characters
 """
+)
 _KEY = "waka_" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
 _SECOND_KEY = "waka_tok_" + sample("alnum", 80)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._prefixed import EDGE
 from detectors.matching import sample, token
 from detectors.model import Anchor, Detector
 
-_FORMAT = rb"""
-    (?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))  # left edge, also behind an escape
+_FORMAT = (
+    EDGE
+    + rb"""
     (?:
       t1\.[0-9A-Za-z_-]{10,400}+={0,2}\.[0-9A-Za-z_-]{50,100}+={0,2}
      | AQVN(?!(.)\1{9})[0-9A-Za-z_-]{24,48}+
      | y0_(?!(.)\2{9})[0-9A-Za-z_-]{32,80}+
     )
 """
+)
 _KEY = "t1." + sample("b64url", 120) + "." + sample("b64url", 86)
 _SECOND_KEY = "AQVN" + sample("b64url", 36)
 _THIRD_KEY = "y0_Ag" + sample("b64url", 55)
