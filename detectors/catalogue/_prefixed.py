@@ -1,8 +1,9 @@
 """How a secret with a prefix is told from text that only looks like one; not a detector.
 
-The rules are the same for every vendor: a log glues a key to whatever stood before it (``=``, ``%20``, a literal ``\\n``, a colour code), cuts it
-anywhere, and ends it with any byte that is not its own alphabet. So a left edge knows escapes, a right edge is "no more of the alphabet", and
-lengths are lower bounds. What a person or another tool has already masked (one character repeated, ``your-key-here``) is no secret.
+The rules are the same for every vendor: a log glues a key to whatever stood before it (``=``, ``%20``, a literal ``\\n``, a colour
+code), cuts it anywhere, and ends it with any byte that is not its own alphabet. So a left edge knows escapes, a right edge is "no more
+of the alphabet", and lengths are lower bounds. What a person or another tool has already masked (one character repeated,
+``your-key-here``) is no secret.
 """
 
 from __future__ import annotations
@@ -33,6 +34,15 @@ EDGE = (
 ANYWHERE = b""
 """For prefixes that no text holds by accident: they are looked for even in the middle of a word."""
 
+_ESCAPE_TAIL = re.compile(
+    rb"(?<=\\)(?:[nrtbf]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+    rb"|(?<=\\u)[0-9A-Fa-f]{4}|(?<=\\x)[0-9A-Fa-f]{2}"  # where the run cannot hold the letter
+    rb"|(?<=%)[0-9A-Fa-f]{2}"
+    rb"|(?<=\x1b\[)[0-9;]{1,5}m"
+).match
+at_edge = re.compile(EDGE).match
+"""Whether a token may begin at this offset."""
+
 _FILLER = b"xX0*#._-~"
 _WORDS = re.compile(rb"your[-_]?|example|placeholder|redacted|change[-_]?me|dummy|insert[-_]|[-_]here|secret[-_]?key", re.IGNORECASE)
 _DIGIT = re.compile(rb"[0-9]")
@@ -52,26 +62,35 @@ MIXED = holding(rb"[0-9]", rb"[A-Z]", rb"[a-z]")
 
 
 def placeholder(body: bytes) -> bool:
-    """Whether a key's body was never a key: one character repeated, or words such as ``your-key-here`` without a digit."""
+    """Whether a key's body was never a key, or is one no more.
+
+    That is: one character repeated, a few characters and then ``xxxx``, or words such as ``your-key-here`` without a digit.
+    """
     if len(set(body.translate(None, _FILLER).lower())) <= 1:
+        return True
+    shown = len(body.rstrip(b"xX"))
+    if shown <= 8 <= len(body) - shown:
         return True
     return _WORDS.search(body, 0, 200) is not None and _DIGIT.search(body, 0, 200) is None
 
 
-def literal_anchors(shapes: Mapping[str, bytes], *, width: int = ANCHOR_WIDTH) -> tuple[Anchor, ...]:
-    """One anchor for each prefix: its first ``width`` bytes."""
-    return tuple(dict.fromkeys(Anchor(prefix[:width].replace(".", r"\.")) for prefix in shapes))
+def literal_anchors(shapes: Mapping[str, bytes], *, width: int = ANCHOR_WIDTH, pad: str = "") -> tuple[Anchor, ...]:
+    """One anchor for each prefix: its first ``width`` bytes. ``pad``, a class, fills up prefixes so short that ordinary text has them."""
+    heads = dict.fromkeys(prefix[:width] for prefix in shapes)
+    return tuple(
+        Anchor(head.replace(".", r"\.") + (f"{pad}{{{width - len(head)}}}" if pad and len(head) < width else "")) for head in heads
+    )
 
 
-def prefixed(shapes: Mapping[str, bytes], *, edge: bytes = EDGE, width: int = ANCHOR_WIDTH) -> Verify:
-    """A ``verify`` for ``literal_anchors(shapes)``: each prefix with the regex of the body behind it (which must hold no groups).
+def prefixed(shapes: Mapping[str, bytes], *, edge: bytes = EDGE, width: int = ANCHOR_WIDTH, pad: bool = False) -> Verify:
+    """A ``verify`` for ``literal_anchors(shapes)``: each prefix with the regex of the body behind it, which must hold no groups.
 
-    The finding is prefix and body. The longest prefix that fits decides.
+    The finding is prefix and body. The longest prefix that fits decides. ``pad`` says that the anchors are padded.
     """
     ordered = sorted(shapes, key=len, reverse=True)
     pattern = b"|".join(rb"%b(%b)" % (re.escape(prefix.encode()), shapes[prefix]) for prefix in ordered)
     match = re.compile(rb"%b(?:%b)" % (edge, pattern)).match
-    widths = sorted({min(width, len(prefix)) for prefix in shapes}, reverse=True)
+    widths = [width] if pad else sorted({min(width, len(prefix)) for prefix in shapes}, reverse=True)
 
     def verify(text: bytes, at: int) -> Span | None:
         for back in widths:
@@ -84,9 +103,14 @@ def prefixed(shapes: Mapping[str, bytes], *, edge: bytes = EDGE, width: int = AN
 
 
 def run_before(text: bytes, end: int, charset: bytes, most: int) -> int:
-    """Where the run of ``charset`` (its bytes, spelled out) that ends at ``end`` begins, looking back at most ``most`` bytes."""
+    """Where the run of ``charset`` (its bytes, spelled out) that ends at ``end`` begins, looking back at most ``most`` bytes.
+
+    The last bytes of an escape (the ``n`` of a written-out newline, the ``20`` of ``%20``) are not part of the run.
+    """
     window = text[max(0, end - most) : end]
-    return end - len(window) + len(window.rstrip(charset))
+    start = end - len(window) + len(window.rstrip(charset))
+    escape = _ESCAPE_TAIL(text, start, end)
+    return escape.end() if escape else start
 
 
 def said_before(text: bytes, start: int, words: tuple[bytes, ...], reach: int = 40) -> bool:
@@ -95,7 +119,7 @@ def said_before(text: bytes, start: int, words: tuple[bytes, ...], reach: int = 
     return any(word in window for word in words)
 
 
-_TO_VALUE = rb"[A-Za-z0-9_.\- ]{0,32}?(?:&quot;|&gt;|%3[AD]|%20|[^A-Za-z0-9+/\n]){1,12}?\s{0,16}+"
+_TO_VALUE = rb"[A-Za-z0-9_.\- ]{0,32}?(?:&quot;|&gt;|%3[AD]|%20|[^A-Za-z0-9+/\n_.-]){1,12}+\s{0,16}+"
 
 
 def named(value: bytes) -> Verify:

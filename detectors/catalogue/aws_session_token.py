@@ -7,7 +7,7 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _BODY = rb"(?:[A-Za-z0-9+/_-]|\\/|%2[BbFf]){60,4000}+(?:=|%3[Dd]){0,2}"
-_SHAPES = {prefix: _BODY for prefix in ("IQoJb3Jp", "FwoGZXIv", "FQoGZXIv", "AQoDYXdz", "AQoEXAMPLE")}
+_SHAPES = dict.fromkeys(("IQoJb3Jp", "FwoGZXIv", "FQoGZXIv", "AQoDYXdz", "AQoEXAMPLE"), _BODY)
 _TOKEN = "IQoJb3Jp" + "Z2luX2Vj" + sample("alnum", 400)
 
 DETECTOR = Detector(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from detectors.catalogue._prefixed import placeholder
+from detectors.catalogue._prefixed import EDGE, placeholder
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
-_secret = re.compile(rb"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~([A-Za-z0-9_~.-]{20,34}+)(?![A-Za-z0-9_~-])").match
+_secret = re.compile(EDGE + rb"[A-Za-z0-9_~.-]{3}[0-9]Q~([A-Za-z0-9_~.-]{20,34}+)(?![A-Za-z0-9_~-])").match
 
 
 def _verify(text: bytes, at: int) -> Span | None:

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import re
 
-from detectors.catalogue._prefixed import placeholder, run_before
+from detectors.catalogue._prefixed import EDGE, placeholder
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
 # Microsoft's "identifiable secrets": 52 random bytes, JQQJ99, date, region and service codes, checksum; 84 in all. The former kind has the
 # service's name at a fixed place: AzSe at 42 of 52 (Search), AzFu at 44 of 56 (Functions), AzCa at 33 of 44 (Cache for Redis).
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/"
-_BEFORE = {
-    b"JQQJ9": (52, 52),
-    b"AzSeA": (42, 42),
-    b"AzSeB": (42, 42),
-    b"AzSeC": (42, 42),
-    b"AzSeD": (42, 42),
-    b"AzFu": (44, 44),
-    b"AzCa": (33, 33),
-}
+_BEFORE = {b"JQQJ9": 52, b"AzSeA": 42, b"AzSeB": 42, b"AzSeC": 42, b"AzSeD": 42, b"AzFu": 44, b"AzCa": 33}
+_head = re.compile(EDGE + rb"[A-Za-z0-9_/+-]{33,52}+").match
 _tail = re.compile(rb"[A-Za-z0-9_/+-]{4,40}+={0,2}").match
 
 
 def _verify(text: bytes, at: int) -> Span | None:
     tail = _tail(text, at)
-    for mark, (least, most) in _BEFORE.items():
-        head = at - len(mark)
-        if tail and head >= 0 and text[head:at] == mark:
-            start = run_before(text, head, _ALPHABET, most + 1)
-            if least <= head - start <= most and not placeholder(text[start:head]):
+    for mark, before in _BEFORE.items():
+        end = at - len(mark)
+        start = end - before
+        if tail and start >= 0 and text[end:at] == mark:
+            head = _head(text, start, end)
+            if head and head.end() == end and not placeholder(head.group()):
                 return start, tail.end()
     return None
 

@@ -19,7 +19,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     if not found or placeholder(found.group()):
         return None
     beside = text[max(0, at - _BEFORE) : at].rpartition(b"\n")[2] + b" " + text[found.end() : found.end() + _AFTER].partition(b"\n")[0]
-    return found.span() if len({name for name in _FIELDS.findall(beside)}) >= 2 else None
+    return found.span() if len(set(_FIELDS.findall(beside))) >= 2 else None
 
 
 _SIG = sample("alnum", 40) + "%2B" + sample("alnum", 2) + "%3D"

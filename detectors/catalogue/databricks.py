@@ -6,7 +6,7 @@ from detectors.catalogue._prefixed import literal_anchors, prefixed, run
 from detectors.matching import sample
 from detectors.model import Detector
 
-_BODY = run(rb"[0-9a-f]", 28, 40) + rb"(?:-[0-9]{1,2})?"
+_BODY = run(rb"[0-9a-f]", 19, 40) + rb"(?:-[0-9]{1,2})?"
 
 _SHAPES = {
     "dapi": _BODY,

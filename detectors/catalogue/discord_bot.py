@@ -9,6 +9,8 @@ from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
 # Three digits become four letters: [MNO] [DTjz] [AEIMQUYcgk] [wxyz0-5]. Ids have 17 to 20 digits: five or six groups and a rest.
+# Those of today begin with 1, hence the anchors MTA, MTE, …; older ones are known by a word beside them (all twelve beginnings cost a third
+# of the scan's speed).
 _GROUP = rb"[MNO][DTjz][AEIMQUYcgk][wxyz0-5]"
 _token = re.compile(
     rb"(?<![A-Za-z0-9_-])(?:%b){5,6}(?:[MNO][AQgw]|[MNO][DTjz][AEIMQUYcgk])?\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,40}+" % _GROUP
@@ -21,8 +23,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     if text[at - 7 : at].lower() == b"discord":
         found = _named(text, at)
         return found.span(1) if found and not placeholder(found.group(1)) else None
-    # The anchor ends behind the second dot: the id before it has 24 letters (18 digits), 26, 27 (19, 20), or 23 (17).
-    for back in (32, 34, 35, 31, 8):
+    for back in (6, 1, 8):
         found = _token(text, at - back) or _mfa(text, at - back) if at >= back else None
         if found:
             return found.span()
@@ -38,9 +39,8 @@ DETECTOR = Detector(
     kind="secret",
     title="Discord token",
     anchors=(
-        Anchor(r"[AEIMQUYcgk][wxyz0-5]\.[A-Za-z0-9_-]{6}\."),
-        Anchor(r"[MNO][AQgw]\.[A-Za-z0-9_-]{6}\."),
-        Anchor(r"[DTjz][AEIMQUYcgk]\.[A-Za-z0-9_-]{6}\."),
+        *(Anchor(f"MT{third}[wxyz0-5][MNO][DTjz]") for third in "AEIMQ"),
+        Anchor("Bot [MNO]"),
         Anchor(r"mfa\.[A-Za-z0-9_-]{4}"),
         Anchor("discord", caseless=True),
     ),

@@ -7,7 +7,7 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _SHAPES = {
-    "dckr_pat_": run(B64URL, 16, 60),
+    "dckr_pat_": run(B64URL, 15, 60),
     "dckr_oat_": run(B64URL, 18, 60),
 }
 

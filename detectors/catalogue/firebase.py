@@ -16,6 +16,8 @@ _tail = re.compile(rb"[A-Za-z0-9_-]{60,200}+").match
 def _verify(text: bytes, at: int) -> Span | None:
     tail = _tail(text, at)
     start = run_before(text, at - len(_MIDDLE), _ALPHABET, 40)
+    server = at - len(_MIDDLE) - 11
+    start = server if server > start and text.startswith(b"AAAA", server) else start
     return (start, tail.end()) if tail and at - len(_MIDDLE) - start >= 7 else None
 
 

@@ -7,7 +7,7 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _SHAPES = {
-    "fc-": run(rb"[0-9a-f]", 32, 32),
+    "fc-": run(rb"[0-9a-f]", 20, 32),
 }
 
 _KEY = "fc" + "-" + sample("hex", 32)
@@ -17,8 +17,8 @@ DETECTOR = Detector(
     entity="firecrawl_api_key",
     kind="secret",
     title="Firecrawl API key",
-    anchors=literal_anchors(_SHAPES),
-    verify=prefixed(_SHAPES),
+    anchors=literal_anchors(_SHAPES, pad="[0-9a-f]"),
+    verify=prefixed(_SHAPES, pad=True),
     finds=(f"FIRECRAWL_API_KEY=«{_KEY}»",),
     ignores=(
         "fc-host-01",

@@ -7,7 +7,7 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _SHAPES = {
-    "fw_": MIXED + run(ALNUM, 20, 40) + rb"(?!_)",
+    "fw_": MIXED + run(ALNUM, 16, 40) + rb"(?!_)",
 }
 
 _KEY = "fw" + "_" + sample("alnum", 24)

@@ -1,4 +1,4 @@
-"""The rule of last resort for ``sk-`` keys: DeepSeek, Moonshot, Braintrust, LiteLLM virtual keys and every gateway that copied OpenAI's prefix."""
+"""Last resort for ``sk-`` keys: DeepSeek, Moonshot, Braintrust, LiteLLM virtual keys, every gateway that copied OpenAI's prefix."""
 
 from __future__ import annotations
 

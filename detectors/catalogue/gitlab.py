@@ -6,7 +6,7 @@ from detectors.catalogue._prefixed import ANYWHERE, B64URL, DOTTED, literal_anch
 from detectors.matching import sample
 from detectors.model import Detector
 
-_BODY = rb"%b{14,400}+" % DOTTED
+_BODY = rb"%b{12,400}+" % DOTTED
 
 _SHAPES = {
     "glpat-": _BODY,
@@ -21,7 +21,7 @@ _SHAPES = {
     "gloas-": _BODY,
     "glcbt-": _BODY,
     "glwt-": _BODY,
-    "GR1348941": run(B64URL, 14),
+    "GR1348941": run(B64URL, 12),
 }
 
 _KEY = "gl" + "pat-" + sample("b64url", 20)

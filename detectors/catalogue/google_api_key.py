@@ -7,7 +7,7 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _SHAPES = {
-    "AIza": run(B64URL, 24, 60),
+    "AIza": run(B64URL, 20, 60),
     "AQ.Ab": holding(rb"[0-9]", within=B64URL) + run(B64URL, 30, 120),
 }
 

@@ -9,7 +9,8 @@ from detectors.catalogue._prefixed import ALNUM, EDGE
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
-# A header is base64url of '{"…', '{ "…', '{<newline>…'. Parts may be long (certificates, group lists) and are taken whole: possessive, linear.
+# A header is base64url of '{"…', '{ "…', '{<newline>…'. Parts may be long (certificates, group lists); each is taken to 8 KiB, in linear
+# time, so that no signature is left over.
 _PART = rb"[A-Za-z0-9_-]{0,8192}+"
 _token = re.compile(EDGE + rb"(e[yw][A-Za-z0-9_-]{8,8192}+)={0,2}\.(%b)={0,2}((?:\.%b){0,3})" % (_PART, _PART)).match
 _HEADER = re.compile(rb'"(?:alg|typ|enc|kid|cty|zip)"').search

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.catalogue._prefixed import ANYWHERE, HEX, literal_anchors, prefixed, run
+from detectors.catalogue._prefixed import ANYWHERE, literal_anchors, prefixed, run
 from detectors.matching import sample
 from detectors.model import Detector
 

@@ -7,8 +7,8 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _SHAPES = {
-    "lsv2_pt_": run(rb"[0-9a-f_]", 28, 60),
-    "lsv2_sk_": run(rb"[0-9a-f_]", 28, 60),
+    "lsv2_pt_": run(rb"[0-9a-f_]", 25, 60),
+    "lsv2_sk_": run(rb"[0-9a-f_]", 25, 60),
     "ls__": run(rb"[0-9a-f]", 32, 32),
 }
 

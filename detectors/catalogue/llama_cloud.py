@@ -7,7 +7,7 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _SHAPES = {
-    "llx-": run(ALNUM, 32, 80),
+    "llx-": run(ALNUM, 28, 80),
 }
 
 _KEY = "llx" + "-" + sample("alnum", 48)

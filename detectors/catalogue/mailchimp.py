@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from detectors.catalogue._prefixed import placeholder
+from detectors.catalogue._prefixed import EDGE, placeholder
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
-_key = re.compile(rb"(?<![0-9A-Za-z])[0-9a-f]{32}-us[0-9]{1,2}(?![0-9A-Za-z])").match
+_key = re.compile(EDGE + rb"[0-9a-f]{32}-us[0-9]{1,2}(?![0-9A-Za-z])").match
 
 
 def _verify(text: bytes, at: int) -> Span | None:

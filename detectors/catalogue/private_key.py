@@ -1,7 +1,8 @@
 """Private keys in PEM (RFC 7468), OpenSSH, PGP (RFC 4880) and SSH2 (RFC 4716) armour, whole and cut off.
 
-The one detector whose findings cross newlines, and whose window is 64 KiB: a key is found from its first dash to its last. Between its lines may
-stand newlines, their escapes at any depth (``\\n``, ``\\\\n``, ``%0A``), spaces, and the quotes and plus signs of a string literal.
+The one detector whose findings cross newlines, and whose window is 64 KiB: a key is found from its first dash to its last. Between
+its lines may stand newlines, their escapes at any depth (``\\n``, ``\\\\n``, ``%0A``), spaces,
+and the quotes and plus signs of a string literal.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def _closed(text: bytes, start: int) -> int:
     """
     at = text.find(b"END", start, start + LIMIT)
     another = text.find(b"-BEGIN", start, start + LIMIT)
-    while at >= 0 and (another < 0 or at < another):
+    for _ in range(64):
+        if at < 0 or 0 <= another < at:
+            break
         for dashes in (5, 6, 4):
             found = _end(text, at - dashes)
             if found:

@@ -6,8 +6,8 @@ from detectors.catalogue._prefixed import ANYWHERE, literal_anchors, prefixed
 from detectors.matching import sample
 from detectors.model import Detector
 
-_BODY = rb"(?=[A-Za-z.-]{0,20}[0-9])[A-Za-z0-9.-]{8,400}+(?<![.-])"
-_COOKIE = rb"(?:[A-Za-z0-9_/+=-]|%[0-9A-Fa-f]{2}){40,600}+"
+_BODY = rb"(?=[A-Za-z-]{0,20}[0-9])[A-Za-z0-9-]{14,400}+(?<!-)"
+_COOKIE = rb"(?:[A-Za-z0-9_/+=-]|%2[BbFf]|%3[Dd]){40,600}+"
 
 _SHAPES = {
     "xoxb-": _BODY,

@@ -7,7 +7,7 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _SHAPES = {
-    "sb_secret_": run(B64URL, 18, 80),
+    "sb_secret_": run(B64URL, 16, 80),
     "sbp_": rb"(?:oauth_|v0_)?" + run(rb"[0-9a-z]", 24, 60),
 }
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import re
 
-from detectors.catalogue._prefixed import placeholder, run_before
+from detectors.catalogue._prefixed import at_edge, placeholder, run_before
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
 _body = re.compile(rb"[A-Za-z0-9_-]{34}(?![A-Za-z0-9_-])").match
-_cut = re.compile(rb"A[A-Za-z0-9_-]{20,33}+(?![A-Za-z0-9_-])").match
-# The number is a word of its own, or stands in the address of the API: …/bot123:A…
-_GLUED = re.compile(rb"(?<!bo)(?<!%[0-9A-F])(?<!\\)[A-Za-z]$").search
+_cut = re.compile(rb"A[A-Za-z0-9_-]{17,33}+(?![A-Za-z0-9_-])").match
 
 
 def _verify(text: bytes, at: int) -> Span | None:
     colon = at - 2
     start = run_before(text, colon, b"0123456789", 17)
-    if not 5 <= colon - start <= 16:
-        return None
-    if _GLUED(text[max(0, start - 3) : start]):
+    if not 5 <= colon - start <= 16 or not (at_edge(text, start) or text[start - 3 : start] == b"bot"):
         return None
     found = _body(text, at) or (_cut(text, at) if colon - start >= 8 else None)
     return (start, found.end()) if found and not placeholder(found.group()) else None

@@ -7,7 +7,7 @@ from detectors.matching import sample
 from detectors.model import Detector
 
 _SHAPES = {
-    "tgp_v1_": run(B64URL, 28, 80),
+    "tgp_v1_": run(B64URL, 24, 80),
 }
 
 _KEY = "tgp" + "_v1_" + sample("b64url", 43)

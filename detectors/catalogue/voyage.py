@@ -1,4 +1,4 @@
-"""Voyage AI: API keys, also those issued through MongoDB Atlas."""
+"""Voyage AI: API keys."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from detectors.catalogue._prefixed import B64URL, holding, literal_anchors, pref
 from detectors.matching import sample
 from detectors.model import Detector
 
-_BODY = holding(rb"[0-9]", rb"[A-Z]", rb"[a-z]", within=B64URL) + run(B64URL, 40, 46)
+_BODY = holding(rb"[0-9]", rb"[A-Z]", rb"[a-z]", within=B64URL) + run(B64URL, 26, 46)
 
 _SHAPES = {
     "pa-": _BODY,
-    "al-": _BODY,
 }
 
 _KEY = "pa" + "-" + sample("b64url", 43)
@@ -20,12 +19,9 @@ DETECTOR = Detector(
     entity="voyage_api_key",
     kind="secret",
     title="Voyage AI API key",
-    anchors=literal_anchors(_SHAPES),
-    verify=prefixed(_SHAPES),
-    finds=(
-        f"VOYAGE_API_KEY=«{_KEY}»",
-        f"«al-{sample('b64url', 43)}»",
-    ),
+    anchors=literal_anchors(_SHAPES, pad="[A-Za-z0-9_-]"),
+    verify=prefixed(_SHAPES, pad=True),
+    finds=(f"VOYAGE_API_KEY=«{_KEY}»",),
     ignores=(
         "spa-" + sample("b64url", 43),
         "pa-" + sample("lower", 43),
