@@ -84,7 +84,7 @@ class ChatApplication:
             if not first.tool_calls:
                 raise DemoError("the stub model did not call the tool")
             call = cast("ChatCompletionMessageFunctionToolCall", first.tool_calls[0])
-            self.log.debug("tool call %s", json.dumps({"name": call.function.name, "arguments": call.function.arguments}))
+            self.log.debug("model answered %s", first.model_dump_json(exclude_none=True))
             messages.append(cast("ChatCompletionMessageParam", first.model_dump(exclude_none=True)))
             messages.append({"role": "tool", "tool_call_id": call.id, "content": json.dumps({"ssn": self.customer.ssn, "status": "open"})})
             second = self.client.chat.completions.create(model=MODEL, messages=messages, tools=[FIND_CLAIM])
