@@ -1,0 +1,40 @@
+"""What redacted text looks like: our own markers and those of well-known tools. They are never findings, so redacting twice changes nothing.
+
+A marker is recognised by its full form only. Text that merely contains one is examined like any other.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FORMS = rb"""
+    \[REDACTED:[a-z0-9_]{1,64}(?:;[a-z_]{1,16}=[A-Za-z0-9_+.-]{1,256}){0,8}\]   # ours: replace, summarize
+  | \[[a-z0-9_]{1,64}:[A-Za-z0-9_.-]{1,32}:[0-9a-f]{24}\]                       # ours: hash
+  | REDACTED-[a-z0-9-]{1,64}                                                    # ours, inside URLs
+  | redacted_[a-z0-9_]{1,64}                                                    # ours, as a name
+  | __REDACTED__ | \[REDACTED\] | <REDACTED> | <redacted> | \(redacted\)        # OpenInference and many others
+  | \[Filtered\] | \[FILTERED\]                                                 # Sentry, Rails
+  | <elided> | redacted-by-litellm | \[Scrubbed\ due\ to\ [^\]\n]{1,64}\]       # google-genai, LiteLLM, Logfire
+  | \[Blob\ substitute\] | \[HIDDEN\] | <hidden> | <masked> | \*+\ ?redacted\ ?\*+
+"""
+_MARKER = re.compile(_FORMS, re.VERBOSE)
+_PADDED = re.compile(rb"[\s\"'`\\]*+(?:(?:" + _FORMS + rb")[\s\"'`,;\\]*+)++", re.VERBOSE)
+_MASKED = re.compile(rb"(?:[A-Za-z0-9@._-]{0,12}[*\xe2\x80\xa2]{3,}|[A-Za-z0-9-]{0,12}\.\.\.)[*A-Za-z0-9@._-]{0,12}")
+
+HINTS = (b"REDACTED", b"redacted", b"[Filtered]", b"***", b"...", b"<elided>", b":", b"[Scrubbed", b"[Blob", b"[HIDDEN]", b"<hidden>", b"<masked>")
+"""Every marker contains one of these; a value that contains none needs no look."""
+
+
+def is_marker(value: bytes) -> bool:
+    """Whether the whole of ``value`` is a marker, or several in a row (quotes and white space around them aside)."""
+    return _PADDED.fullmatch(value) is not None
+
+
+def is_masked(value: bytes) -> bool:
+    """Whether ``value`` is what is left of a secret after a provider or ``mask`` has hidden most of it (``sk-...abcd``, ``****1234``)."""
+    return len(value) <= 4096 and _MASKED.fullmatch(value) is not None
+
+
+def marker_spans(text: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """Where whole markers stand in ``text[start:end]``, as offsets into ``text``."""
+    return [found.span() for found in _MARKER.finditer(text, start, end)]

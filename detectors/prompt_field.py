@@ -1,0 +1,171 @@
+"""Prompts in text that need not parse: ``prompt=…``, ``'messages': [...]`` in a Python repr, JSON cut by its shipper, log phrases.
+
+These are detectors like any other; they are built from the key catalogue instead of having a file each. A finding is the value of the
+field: without its quotes where it is a string, with its brackets where it is a list or an object. Where JSON parses, the codecs find
+prompts by structure and never ask here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from detectors.markers import is_marker
+from detectors.model import Anchor, Detector, Span, Verify
+from detectors.prompt_keys import LLM_SCOPE, PromptKeys
+from detectors.values import MAX_VALUE, Value, record_end, value_after
+
+_REFERENCE = "config/prompt_keys.yaml, which names a source for every key"
+_NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.:\-\[\]]{1,128}\Z")
+_COLON_NAMES = frozenset((b"prompt", b"messages", b"prompts", b"completion", b"prompt_token_ids"))
+_TEXT_ONLY = (b"inputs", b"content", b"input", b"output", b"arguments", b"input_value", b"suffix", b"text")
+"""Ordinary words that are looked at in a repr or in logfmt, where the line is about a language model."""
+
+_PHRASES: tuple[tuple[str, bytes, bool], ...] = (
+    # anchor, the phrase up to its value, whether the value goes on over the following lines
+    ("ered prompt: ", rb"Rendered prompt: ", True),
+    ("n arguments: ", rb"Function arguments: ", False),
+    ("ion result: ", rb"Function result: ", False),
+    ("m template: ", rb"Extracting blocks from template: ", False),
+    ("t Content:", rb"Chat Model (?:Prompt|Completion) Content:", True),
+    ("ew content ", rb"Sending LLM new content ", False),
+    ("ve message: ", rb"Got LLM Live message: ", False),
+    ("n response: ", rb"Sending LLM function response: ", False),
+    ("ormatting:", rb"Prompt after formatting:", True),
+    ("LLM output: ", rb"Could not parse LLM output: ", True),
+    ("RAW RESPO", rb"RAW RESPONSE:", True),
+)
+_NEXT_RECORD = re.compile(
+    rb"\s*\n|[\[(<{]?\d{2,4}[-/:.]\d{2}|[\[(<]?(?:INFO|DEBUG|WARN|ERROR|TRACE|CRITICAL)|>|\[\w+/|Finished chain|[A-Z][a-z]{2} [ \d]\d \d\d:"
+)
+_PHRASE_LIMIT = 65536
+
+
+def prompt_detectors(keys: PromptKeys) -> tuple[Detector, ...]:
+    """The detectors for prompt fields and prompt phrases in text."""
+    return _field_detector(keys), _phrase_detector()
+
+
+def _field_detector(keys: PromptKeys) -> Detector:
+    anchors = [Anchor(re.escape(name.decode()) + r"""["'=\\%]""") for name in keys.anchor_names()]
+    anchors += [Anchor(name.decode() + ":") for name in sorted(_COLON_NAMES)]
+    anchors += [Anchor(re.escape(stem.decode())) for stem in keys.anchor_stems()]
+    anchors += [Anchor(name.decode() + "[=']") for name in _TEXT_ONLY]
+    return Detector(
+        id="prompt_field",
+        entity="prompt",
+        kind="prompt",
+        title="Prompt, completion and tool content by the name of its field",
+        anchors=tuple(dict.fromkeys(anchors)),
+        verify=_field_verify(keys),
+        finds=(
+            "prompt='«who treated Mr Lee?»' stream=false",
+            "Request options: {'json_data': {'messages': «[{'role': 'user', 'content': \"Jo's result\"}]», 'model': 'gpt-4o'}}",
+            'gen_ai.prompt="«Summarise the review»" ok=true',
+            'body="{\\x22prompt\\x22:\\x22«does Ana owe tax»\\x22}"',
+            'cut {"model":"m","messages":«[{"role":"user","content":"my daughter has»',
+        ),
+        ignores=("gen_ai.system=openai", "shell prompt returned", "max_tokens=5 prompt_tokens=10", "prompt=[REDACTED:prompt;chars=4]"),
+        reference=_REFERENCE,
+        score=0.9,
+    )
+
+
+def _field_verify(keys: PromptKeys) -> Verify:
+    def verify(text: bytes, at: int) -> Span | None:
+        name_end = _name_end(text, at)
+        found = _NAME_BEFORE.search(text, max(0, name_end - 128), name_end)
+        if found is None:
+            return None
+        name = _without_escape(text, found.start(), found.group())
+        scope = keys.scope(name) or _last_word_scope(keys, name)
+        if scope is None or (scope == "llm" and not _about_llm(text, at)):
+            return None
+        value = value_after(text, name_end)
+        return None if value is None or not _is_content(text, value) else (value.start, value.end)
+
+    return verify
+
+
+def _without_escape(text: bytes, start: int, name: bytes) -> bytes:
+    """The name without the tail of an escape before it: ``\\x22prompt``, ``\\nprompt``, ``%22prompt``."""
+    before = text[start - 1 : start]
+    if before == b"\\":
+        return name[3:] if name.startswith(b"x22") else name[1:] if name[:1] in b"nrt" else name
+    return name[2:] if before == b"%" else name
+
+
+def _name_end(text: bytes, at: int) -> int:
+    """Where the name ends whose anchor ends at ``at``: the anchor may take in the byte behind the name, or stop inside the name."""
+    if text[at - 1] in b"\"'=\\:%":
+        return at - 1
+    tail = _NAME_TAIL.match(text, at)
+    return tail.end() if tail else at
+
+
+_NAME_TAIL = re.compile(rb"[A-Za-z0-9_.\-]{0,128}+")
+
+
+def _last_word_scope(keys: PromptKeys, name: bytes) -> str | None:
+    """``kwargs.messages`` or ``x[messages]``: the last word alone, when the whole name says nothing and nothing says to keep it."""
+    if keys.keeps(name):
+        return None
+    last = re.split(rb"[.:\[\]]", name.rstrip(b"]"))[-1]
+    return None if last == name else ("always" if keys.scope(last) == "always" and b"." not in name else None)
+
+
+def _about_llm(text: bytes, at: int) -> bool:
+    lo = text.rfind(b"\n", max(0, at - 8192), at) + 1
+    return LLM_SCOPE.search(text, max(lo, at - 8192), min(record_end(text, at), at + 8192)) is not None
+
+
+def _is_content(text: bytes, value: Value) -> bool:
+    if value.end <= value.start:
+        return False
+    body = text[value.start : min(value.end, value.start + 512)]
+    if is_marker(body) or body in (b"[]", b"{}", b"()", b"None", b"null", b"true", b"false", b"True", b"False"):
+        return False
+    if value.kind == "bare":
+        return not body.lstrip(b"-").replace(b".", b"").isdigit()
+    return any(letter not in b" \t\r\n" for letter in body)
+
+
+def _phrase_detector() -> Detector:
+    checks = [(re.compile(phrase), multiline, anchor) for anchor, phrase, multiline in _PHRASES]
+
+    def verify(text: bytes, at: int) -> Span | None:
+        for phrase, multiline, anchor in checks:
+            start = at - len(anchor)
+            if text[start:at] != anchor.encode():
+                continue
+            found = phrase.search(text, max(0, at - 48), min(len(text), at + 8))
+            if found is not None:
+                return _phrase_value(text, found.end(), multiline)
+        return None
+
+    return Detector(
+        id="prompt_phrase",
+        entity="prompt",
+        kind="prompt",
+        title="Prompts that frameworks print behind a fixed phrase",
+        anchors=tuple(Anchor(anchor) for anchor, _, _ in _PHRASES),
+        verify=verify,
+        finds=("Rendered prompt: «Summarise the case»", "DEBUG Function result: «Jane scored 2»", "Prompt after formatting:\n«Human: who is Ida?»"),
+        ignores=("the prompt was rendered", "Rendered prompt: [REDACTED:prompt;chars=9]", "RAW RESPONSE:\n"),
+        reference="config/prompt_keys.yaml, rows of kind log_body",
+        score=0.9,
+    )
+
+
+def _phrase_value(text: bytes, start: int, multiline: bool) -> Span | None:
+    while start < len(text) and text[start] in b" \t\r\n" and (multiline or text[start] not in b"\r\n"):
+        start += 1
+    end = record_end(text, start)
+    limit = min(len(text), start + min(_PHRASE_LIMIT, MAX_VALUE))
+    while multiline and end < limit:
+        following = text.find(b"\n", end) + 1
+        if following >= limit or _NEXT_RECORD.match(text, following):
+            break
+        end = record_end(text, following)
+    while end > start and text[end - 1] in b" \t\r\n":
+        end -= 1
+    return (start, end) if end > start and not is_marker(text[start:end]) else None

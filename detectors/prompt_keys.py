@@ -1,0 +1,145 @@
+"""Which field names carry LLM prompts, completions and tool content.
+
+Built from rows of the key catalogue (``key``, ``match``, ``kind``) and of the keep list (``key``). Names compare case-sensitively. In a
+glob ``*`` is one dotted segment and ``**`` one or more. The keep list is asked first: ``gen_ai.system`` is a provider's name.
+
+Three scopes. ``always``: the name alone says it (``gen_ai.input.messages``, ``prompt``). ``llm``: an ordinary word (``input``, ``text``)
+that counts only where the record is about a language model (:data:`LLM_SCOPE`). ``path``: a member of a model's request or response,
+known by the names above it (``choices[*].message.content``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Literal
+
+Scope = Literal["always", "llm"]
+
+_ALWAYS = frozenset(
+    b"prompt completion messages system_prompt inputText outputText generated_text prompt_token_ids systemInstruction system_instruction"
+    b" input_text output_text page_content chat_history prompts".split()
+)
+"""Names without a dot that are distinctive enough to count anywhere."""
+
+_CHATTY = frozenset(
+    b"message text content input output query events metadata context response system template images audio delta inputs outputs suffix"
+    b" transcript instructions thinking generation arguments result payload exception embeddings error.message exception.message"
+    b" exception.stacktrace db.query.text db.statement url.query url.full http.url http.target db.query texts token_ids db.response".split()
+)
+"""Names too common in ordinary records to be anchors; they are looked at once something else has shown the record to be about an LLM."""
+
+NOT_PROMPTS = frozenset(b"url.query url.full http.url http.target db.statement gen_ai.headers llm.headers langsmith.request.headers".split())
+"""Catalogued for inspection: they may hold a prompt among other things. Detectors and query rules see to them; they are not blanked."""
+
+LLM_SCOPE = re.compile(
+    rb"gen_?ai\.|llm\.|openinference|traceloop|langfuse|langsmith|langchain|pydantic_ai|mlflow\.|crewai|haystack|braintrust|agentops|smolagents"
+    rb"|anthropic|openai|bedrock|ai\.(?:prompt|response|model|usage|toolCall|operationId)|lk\.|chat\.completion|ModelInvocationLog"
+    rb"|[\"'](?:model|modelId|model_id|model_name|messages|role|choices|candidates|contents|max_tokens|max_output_tokens|prompt_tokens"
+    rb"|completion_tokens|input_tokens|output_tokens|promptTokenCount|inputTokenCount|anthropic_version|generationConfig|generation_config"
+    rb"|generations|inputText|chat_history|preamble|tool_calls|toolUse|functionCall|finish_reason|finishReason|stop_reason|llm|temperature"
+    rb"|systemInstruction|system_instruction|prompt|completion|completions|content_block|item_id|generated_text|jsonrpc|page_content"
+    rb"|request_data|response_data|LLMCall|textGenerationConfig|top_p|input_type|return_documents|kwargs)\\{0,15}[\"']"
+)
+"""Bytes that show a record to be about a language model. Searched for in a record's own bytes, when an ordinary word has hit."""
+
+SCOPE_WORDS: tuple[bytes, ...] = tuple(
+    b"messages role choices candidates contents parts generations inputText chat_history preamble tool_calls systemInstruction model modelId"
+    b" system_instruction completions content_block generated_text functionCall toolUse jsonrpc max_tokens generationConfig item_id outputText"
+    b" embeddings revised_prompt top_p input_type kwargs".split()
+)
+"""Quoted names whose presence makes a JSON record worth walking for prompts."""
+
+
+_LLM_CHILD = re.compile(
+    rb"llm\.[^.]+\.(?:model|id|object|created|temperature|top_p|top_k|n|stream|seed|user|usage.*|max_\w*tokens\w*|\w*_tokens\w*|type|name|version"
+    rb"|frequency_penalty|presence_penalty|logprobs|stop_reason|finish_reason|timeout|api_base|api_version|service_tier|system_fingerprint"
+    rb"|response_format|parallel_tool_calls|tool_choice|stream_options|is_streaming)\Z"
+)
+"""Children of ``llm.{provider}.{param}`` (LiteLLM writes one attribute per raw field) that are settings and measures, not content."""
+
+
+class PromptKeys:
+    """The catalogue, compiled. ``exact``: name → scope; ``paths``: the names from the payload's root down, list indices left out."""
+
+    def __init__(self, rows: Iterable[Mapping[str, str]], keep: Iterable[Mapping[str, str]]) -> None:
+        self.exact: dict[bytes, Scope] = {}
+        self.paths: dict[bytes, list[tuple[bytes, ...]]] = {}
+        globs: list[bytes] = []
+        prefixes: list[bytes] = []
+        for row in rows:
+            key = row["key"].encode()
+            if row["kind"] == "attribute" and key not in NOT_PROMPTS:
+                if row["match"] == "glob":
+                    globs.append(_glob(key))
+                elif row["match"] == "prefix":
+                    prefixes.append(key)
+                else:
+                    self.exact[key] = "always" if b"." in key or b":" in key or key in _ALWAYS else "llm"
+            elif row["kind"] in ("json_path", "log_body") and row["match"] != "glob" and b" " not in key:
+                self._add_path(key)
+        self.globs = tuple(sorted(set(globs)))
+        self.prefixes = tuple(sorted(set(prefixes)))
+        self._glob = re.compile(b"|".join(self.globs) or rb"(?!)")
+        self._keep = re.compile(b"|".join(_glob(row["key"].encode()) for row in keep) or rb"(?!)")
+        self.scope = lru_cache(maxsize=4096)(self._scope)
+
+    def _add_path(self, key: bytes) -> None:
+        if key.endswith(b"S3Path") or key in NOT_PROMPTS:
+            return
+        names = tuple(part for part in key.replace(b"[*]", b"").split(b".") if part)
+        if not names:
+            return
+        if len(names) == 1:
+            self.exact.setdefault(names[0], "always" if names[0] in _ALWAYS else "llm")
+        paths = self.paths.setdefault(names[-1], [])
+        if names not in paths:
+            paths.append(names)
+
+    def keeps(self, name: bytes) -> bool:
+        """Whether the keep list names it: metadata that looks like content."""
+        return self._keep.fullmatch(name) is not None
+
+    def _scope(self, name: bytes) -> Scope | None:
+        if len(name) > 256 or self.keeps(name) or _LLM_CHILD.match(name):
+            return None
+        found = self.exact.get(name)
+        if found is not None:
+            return found
+        if self._glob.fullmatch(name) or name.startswith(self.prefixes or (b"\0",)):
+            return "always"
+        return None
+
+    def on_path(self, names: tuple[bytes, ...]) -> bool:
+        """Whether the names above and of a member end in a catalogued path of two names or more."""
+        for path in self.paths.get(names[-1], ()):
+            if b"**" in path:
+                head = path[: path.index(b"**")]
+                if any(names[i : i + len(head)] == head for i in range(len(names))):
+                    return True
+            elif len(path) > 1 and names[-len(path) :] == path:
+                return True
+        return False
+
+    def anchor_names(self) -> tuple[bytes, ...]:
+        """Exact names worth an anchor of their own, the chatty ones left out."""
+        return tuple(sorted(name for name in self.exact if name not in _CHATTY and not self.keeps(name)))
+
+    def chatty_names(self) -> tuple[bytes, ...]:
+        """The others: affordable as anchors only where a name stands in full, as in protobuf."""
+        return tuple(sorted(name for name in self.exact if name in _CHATTY))
+
+    def anchor_stems(self) -> tuple[bytes, ...]:
+        """The literal beginnings of globs and prefixes."""
+        stems = {_literal_head(glob) for glob in self.globs} | set(self.prefixes)
+        return tuple(sorted(stem for stem in stems if len(stem) >= 4))
+
+
+def _glob(key: bytes) -> bytes:
+    out = re.escape(key)
+    return out.replace(rb"\*\*", rb"[^\x00]{1,200}").replace(rb"\*", rb"[^.\x00]{1,100}")
+
+
+def _literal_head(glob: bytes) -> bytes:
+    return glob.split(b"[^", 1)[0].replace(b"\\", b"")

@@ -1,0 +1,170 @@
+"""All detectors compiled together: one Hyperscan database, one pass over the bytes.
+
+The database answers "where could something be" (``candidates``); the detectors whose anchor fired there decide what is (``findings``).
+Hyperscan runs in block mode over windows of 1 MiB that overlap by 64 bytes (no anchor is wider). A scanner may be used from several
+threads: each has its own scratch space (a shared one raises ``ScratchInUseError``).
+
+Coordinates are byte offsets into the buffer given, also when only a part of it is scanned.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import hyperscan
+
+from detectors.markers import is_marker, is_masked
+from detectors.model import Anchor, CatalogueError, Detector, Finding
+
+WINDOW_BYTES = 1 << 20
+OVERLAP_BYTES = 64
+HITS_PER_WINDOW = 65_536
+"""A window with more anchor hits than this is not listed hit by hit (16 MiB of ``a@b `` would be half a gigabyte of tuples)."""
+
+_ID_WORDS = rb"(?:trace|span|parent|request|correlation|session|transaction|message|msg|event|job|task|run|order|build|block|req|thread|process)"
+_ID_FIELD = re.compile(
+    rb"(?:" + _ID_WORDS + rb"[_.\- ]?id|traceparent|x-b3-\w{0,16})\\*[\"']?\]?\s?[:=]\s?\\*[\"']?\Z", re.IGNORECASE
+)
+_ID_NAME = re.compile(rb"(?:.*[._-])?" + _ID_WORDS + rb"[._-]?id\Z|traceparent\Z|x-b3-\w{0,16}\Z", re.IGNORECASE)
+_BASE64 = bytes(1 if chr(c).isalnum() and c < 128 or c in b"+/=" else 0 for c in range(256))
+_BASE64_RUN = 256
+
+
+class TooManyHitsError(Exception):
+    """More anchor hits than the caller allows: the text can't be examined within its work budget. Holds no text."""
+
+
+class AnchorSet:
+    """Patterns compiled into one database; each carries a value that comes back with its hits."""
+
+    __slots__ = ("_database", "_local", "patterns", "values")
+
+    def __init__(self, anchors: Iterable[tuple[Anchor, Any]]) -> None:
+        grouped: dict[Anchor, list[Any]] = {}
+        for anchor, value in anchors:
+            grouped.setdefault(anchor, []).append(value)
+        self.patterns = tuple(grouped)
+        self.values: tuple[tuple[Any, ...], ...] = tuple(tuple(values) for values in grouped.values())
+        self._database = _compile(self.patterns)
+        self._local = threading.local()
+
+    def hits(self, buf: Any, lo: int, hi: int, limit: int) -> list[tuple[int, int]]:
+        """``(end offset, pattern index)`` of every match in ``buf[lo:hi]``, in the order Hyperscan reports them.
+
+        Raises :class:`TooManyHitsError` past ``limit`` hits.
+        """
+        scratch = getattr(self._local, "scratch", None)
+        if scratch is None:
+            scratch = self._local.scratch = hyperscan.Scratch(self._database)
+        found: list[tuple[int, int]] = []
+        append = found.append
+        base = lo
+
+        def on_match(pattern: int, _start: int, end: int, _flags: int, _context: Any) -> bool | None:
+            append((base + end, pattern))
+            return len(found) > limit
+
+        scan = self._database.scan
+        if hi - lo <= WINDOW_BYTES:
+            part = buf if lo == 0 and hi == len(buf) else memoryview(buf)[lo:hi]
+            _run(scan, part, on_match, scratch)
+        else:
+            view = memoryview(buf)
+            for window in range(lo, hi, WINDOW_BYTES):
+                base = max(lo, window - OVERLAP_BYTES)
+                before = len(found)
+                _run(scan, view[base : min(hi, window + WINDOW_BYTES)], on_match, scratch)
+                if base != lo:  # what ends inside the overlap was reported by the window before
+                    found[before:] = [hit for hit in found[before:] if hit[0] > window]
+        if len(found) > limit:
+            raise TooManyHitsError
+        return found
+
+
+def _run(scan: Any, part: Any, on_match: Any, scratch: Any) -> None:
+    try:
+        scan(part, match_event_handler=on_match, scratch=scratch)
+    except hyperscan.ScanTerminated:
+        pass
+
+
+def _compile(anchors: Sequence[Anchor]) -> Any:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    expressions = [anchor.pattern.encode("latin-1") for anchor in anchors]
+    flags = [hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0 for anchor in anchors]
+    try:
+        database.compile(expressions=expressions, ids=list(range(len(anchors))), elements=len(anchors), flags=flags)
+    except hyperscan.error as error:
+        raise CatalogueError(f"an anchor does not compile: {error}") from None
+    return database
+
+
+class Scanner:
+    """Detectors and their anchors for one wire format.
+
+    ``extra`` anchors (key names, escapes) are what the wire format needs besides; their values come back from ``candidates`` only.
+    """
+
+    __slots__ = ("_anchors", "_detectors", "detectors")
+
+    def __init__(self, detectors: Iterable[Detector], extra: Iterable[tuple[Anchor, Any]] = ()) -> None:
+        self.detectors = tuple(detectors)
+        pairs: list[tuple[Anchor, Any]] = [(anchor, detector) for detector in self.detectors for anchor in detector.anchors]
+        self._anchors = AnchorSet([*pairs, *extra])
+        self._detectors = tuple(tuple(value for value in values if isinstance(value, Detector)) for values in self._anchors.values)
+
+    def candidates(self, buf: Any, lo: int = 0, hi: int | None = None, limit: int = HITS_PER_WINDOW) -> list[tuple[int, int]]:
+        """``(end offset, pattern index)`` of every anchor hit, ascending by offset; see :meth:`values_of`."""
+        found = self._anchors.hits(buf, lo, len(buf) if hi is None else hi, limit)
+        found.sort()
+        return found
+
+    def values_of(self, pattern: int) -> tuple[Any, ...]:
+        """The detectors and extra values that share the anchor."""
+        return self._anchors.values[pattern]
+
+    def findings(self, text: bytes, lo: int = 0, hi: int | None = None, *, name: bytes = b"", limit: int = HITS_PER_WINDOW) -> list[Finding]:
+        """What the detectors find in ``text[lo:hi]``; they may look at, and a PEM block may reach into, the text around.
+
+        ``name`` is the field's name where the text is a field's value: an id's value is exempt from loose detectors.
+        Raises :class:`TooManyHitsError`.
+        """
+        out: list[Finding] = []
+        spared = bool(name) and is_id_name(name)
+        detectors = self._detectors
+        for at, pattern in self._anchors.hits(text, lo, len(text) if hi is None else hi, limit):
+            for detector in detectors[pattern]:
+                span = detector.verify(text, at)
+                if span is None or (detector.loose and (spared or _exempt(text, span))):
+                    continue
+                value = text[span[0] : span[1]]
+                if not is_marker(value) and not is_masked(value):
+                    out.append(Finding(span[0], span[1], detector.id, detector.entity, detector.score))
+        return out
+
+
+def is_id_name(name: bytes) -> bool:
+    """Whether a field of this name holds an id: exempt from digit and contextual detectors, not from prefixed secrets."""
+    return len(name) <= 128 and _ID_NAME.match(name) is not None
+
+
+def _exempt(text: bytes, span: tuple[int, int]) -> bool:
+    start, end = span
+    before = text[max(0, start - 48) : start]
+    if b"=" in before[-4:] or b":" in before[-4:]:
+        if _ID_FIELD.search(before) is not None:
+            return True
+    return _in_base64(text, start, end)
+
+
+def _in_base64(text: bytes, start: int, end: int) -> bool:
+    """Inside a long run of base64 (an image, an embedding): random digits are bound to look like something there."""
+    left = text[max(0, start - _BASE64_RUN) : start].translate(_BASE64)
+    right = text[end : end + _BASE64_RUN].translate(_BASE64)
+    run_left = len(left) - 1 - left.rfind(0)
+    run_right = right.find(0)
+    run = run_left + (len(right) if run_right < 0 else run_right)
+    return run >= _BASE64_RUN

@@ -1,0 +1,55 @@
+"""Anchors that a wire format needs besides the detectors' own: names of fields, and escapes that hide what an anchor would hit."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from detectors.field_names import ANCHOR_STEMS
+from detectors.model import Anchor
+from detectors.prompt_keys import SCOPE_WORDS, PromptKeys
+
+
+class KeyAnchor(Enum):
+    """Why a place is looked at although no detector asked for it."""
+
+    NAME = "a field's name"
+    SCOPE = "a word that shows a JSON document to be about a language model"
+    ESCAPE = "an escaped ASCII character"
+    BASE64 = "an OTLP/JSON bytesValue"
+
+
+ESCAPES: tuple[tuple[Anchor, KeyAnchor], ...] = (
+    (Anchor(r"\\u00[2-7]"), KeyAnchor.ESCAPE),
+    (Anchor(r":\\/\\/"), KeyAnchor.ESCAPE),
+)
+"""``user\\u0040example.com``: JSON may write any ASCII character as an escape (RFC 8259 section 7)."""
+
+EVENT_NAMES = ("gen_ai.choice", "gen_ai.user.m", "gen_ai.system.m", "gen_ai.assistant.m", "gen_ai.tool.m", "gen_ai.content.")
+"""Beginnings of event names whose record's body is a prompt or a completion (OpenTelemetry GenAI conventions up to 1.41)."""
+
+BYTES_VALUE = (Anchor(r"bytesValue\""), KeyAnchor.BASE64)
+
+
+def scope_anchors() -> list[tuple[Anchor, KeyAnchor]]:
+    """Quoted words of model requests and responses: quote, name, up to seven backslashes, quote."""
+    return [(Anchor('"' + re.escape(word.decode()) + r'["\\]'), KeyAnchor.SCOPE) for word in SCOPE_WORDS]
+
+
+def name_anchors() -> list[tuple[Anchor, KeyAnchor]]:
+    """Stems of sensitive names as JSON members have them: the name's end, then a quote or an escape's backslash."""
+    return [(Anchor(stem.pattern + (r'["\\]' if stem.ends else ""), caseless=True), KeyAnchor.NAME) for stem in ANCHOR_STEMS]
+
+
+def protobuf_anchors(prompt_keys: PromptKeys | None, sensitive: bool) -> list[tuple[Anchor, KeyAnchor]]:
+    """Names as OTLP's ``KeyValue.key`` has them: tag, length, name for exact ones; the name's end and the next tag for stems."""
+    anchors: list[tuple[Anchor, KeyAnchor]] = []
+    if prompt_keys is not None:
+        for name in (*prompt_keys.anchor_names(), *prompt_keys.chatty_names()):
+            if len(name) < 128:
+                anchors.append((Anchor(r"\x0a\x%02x" % len(name) + re.escape(name.decode())), KeyAnchor.NAME))
+        anchors.extend((Anchor(re.escape(stem.decode())), KeyAnchor.NAME) for stem in prompt_keys.anchor_stems())
+        anchors.extend((Anchor(re.escape(event)), KeyAnchor.NAME) for event in EVENT_NAMES)
+    if sensitive:
+        anchors.extend((Anchor(stem.pattern + (r"\x12" if stem.ends else ""), caseless=True), KeyAnchor.NAME) for stem in ANCHOR_STEMS)
+    return anchors

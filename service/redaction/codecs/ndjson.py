@@ -1,0 +1,113 @@
+"""NDJSON: a JSON document on each line. A line that is none is text.
+
+The buffer is scanned once; a line is gone into only where an anchor hit. Source: github.com/ndjson/ndjson-spec.
+"""
+
+from __future__ import annotations
+
+from service.redaction import jsondoc
+from service.redaction.codecs.text import text_edits
+from service.redaction.edits import Edit, apply, tidy
+from service.redaction.jsonedit import Hits, document_edits
+from service.redaction.plan import UNPROCESSABLE, Plan
+from service.redaction.report import Redacted, Report
+from service.redaction.work import Unprocessable, Work
+from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
+
+_KEPT = frozenset(
+    b"ts time timestamp @timestamp level severity lvl logger trace_id span_id traceId spanId timeUnixNano observedTimeUnixNano"
+    b" startTimeUnixNano endTimeUnixNano severityNumber".split()
+)
+"""What stays of a record whose content can't be examined: time, severity and ids."""
+
+
+class Ndjson:
+    """Codec for NDJSON; takes any bytes."""
+
+    name = "ndjson"
+
+    def rewrite(self, payload: bytes, plan: Plan) -> Redacted:
+        """Never raises: a line that can't be examined loses its content."""
+        report = Report()
+        report.records = payload.count(b"\n") + (not payload.endswith(b"\n") and bool(payload))
+        edits = lines_edits(Work(plan, report), payload)
+        return Redacted(apply(payload, edits) if edits else payload, report)
+
+
+def lines_edits(work: Work, buf: bytes) -> list[Edit]:
+    """Edits for all lines of ``buf``."""
+    try:
+        hits = work.plan.json.candidates(buf, limit=HITS_PER_WINDOW * (1 + len(buf) // WINDOW_BYTES))
+    except TooManyHitsError:
+        return _each_line(work, buf)
+    edits: list[Edit] = []
+    spans = False
+    at, count = 0, len(hits)
+    while at < count:
+        end = buf.find(b"\n", hits[at][0] - 1)
+        if end < 0:
+            end = len(buf)
+        lo = buf.rfind(b"\n", 0, hits[at][0] - 1) + 1
+        first = at
+        while at < count and hits[at][0] <= end:
+            at += 1
+        if at == first:  # the hit ends in the newline itself
+            at += 1
+        found = line_edits(work, buf, lo, end, hits[first:at])
+        spans = spans or bool(found and found[-1].end > end)
+        edits.extend(found)
+    return tidy(edits) if spans else edits
+
+
+def line_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edit]:
+    """Edits for the line ``buf[lo:hi]`` (without its newline); of text, findings may reach beyond it."""
+    line = buf[lo:hi]
+    if line[:1] not in (b"{", b"[") and line.lstrip()[:1] not in (b"{", b"["):
+        return text_edits(work, buf, lo, hi)
+    if not jsondoc.well_formed(line):
+        return text_edits(work, buf, lo, hi)
+    work.begin_record()
+    try:
+        edits = document_edits(work, buf, lo, hi, hits)
+        if edits and not work.drop_record and not jsondoc.well_formed(apply(buf, edits, lo, hi)):
+            raise Unprocessable("edit")
+    except Exception as error:  # fail closed: the record's content goes, its time, severity and ids stay
+        reason = error.reason if isinstance(error, Unprocessable) else "work" if isinstance(error, TooManyHitsError) else "error"
+        work.unprocessable(reason)
+        edits = [Edit(lo, hi, blank(line))]
+    if work.drop_record:
+        work.report.dropped += 1
+        return [Edit(lo, hi + 1 if buf[hi : hi + 1] == b"\n" else hi, b"")]
+    work.report.touched += bool(edits)
+    return edits
+
+
+def _each_line(work: Work, buf: bytes) -> list[Edit]:
+    """More hits than are listed at once: line by line, each with its own budget."""
+    edits: list[Edit] = []
+    lo = 0
+    while lo < len(buf):
+        end = buf.find(b"\n", lo)
+        end = len(buf) if end < 0 else end
+        try:
+            hits = work.plan.json.candidates(buf, lo, end)
+            found = line_edits(work, buf, lo, end, hits) if hits else []
+        except TooManyHitsError:
+            work.unprocessable("work")
+            found = [Edit(lo, end, blank(buf[lo:end]))]
+        edits.extend(found)
+        lo = end + 1
+    return tidy(edits)
+
+
+def blank(line: bytes) -> bytes:
+    """A JSON record without its content: time, severity and ids, and a marker."""
+    kept = []
+    if line.lstrip()[:1] == b"{" and jsondoc.well_formed(line):
+        root = jsondoc.tree(line, 0, len(line), 4)
+        for (start, end), child in zip(root.names, root.children, strict=False):
+            value = line[child.start : child.end]
+            if line[start + 1 : end - 1] in _KEPT and child.kind in '"0' and len(value) <= 64:
+                kept.append(line[start:end] + b":" + value)
+        return b"{" + b",".join([*kept, b'"message":"' + UNPROCESSABLE + b'"']) + b"}"
+    return UNPROCESSABLE

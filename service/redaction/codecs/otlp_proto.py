@@ -1,0 +1,379 @@
+"""OTLP protobuf, on the wire: lengths are walked down to the record, and only records that an anchor hit are gone into.
+
+Source: opentelemetry-proto, ``opentelemetry/proto/{trace,logs,metrics,common}/v1``; encoding: protobuf.dev/programming-guides/encoding.
+A message in which nothing changes is copied as it came, unknown fields and odd varints included; on the way to a change the lengths
+are written anew. The byte before a string is its length and the byte behind it the next tag, so a leaf is looked at alone: a hit that
+crosses its edge is none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+
+from detectors.field_names import plausible
+from detectors.prompt_keys import LLM_SCOPE
+from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
+from service.errors import FramingError
+from service.redaction.codecs.otlp_schema import REQUESTS, Field, Schema
+from service.redaction.codecs.wire import LEN, field, fields, length_delimited, varint
+from service.redaction.edits import apply
+from service.redaction.jsonedit import leaf_edits, unique_name
+from service.redaction.plan import SENSITIVE_FIELD, UNPROCESSABLE, Plan
+from service.redaction.prompts import content_text, is_structure
+from service.redaction.report import Redacted, Report
+from service.redaction.work import Unprocessable, Work
+
+_NEVER = 1 << 62
+_UNKNOWN = Schema("unknown", {})
+_Rewrite = Callable[[int, int], "bytes | None"]
+_STRING, _ARRAY, _KVLIST, _BYTES = 1, 5, 6, 7
+_DROPPED = b"\x00dropped"
+_EVENT_RECORD = (b"gen_ai.choice", b".message", b"gen_ai.content.", b"gen_ai.client.inference.operation.details")
+
+
+class OtlpProto:
+    """Codec for ``Export{Trace,Logs,Metrics}ServiceRequest``."""
+
+    def __init__(self, signal: str) -> None:
+        self.name = f"otlp_proto:{signal}"
+        self._schema = REQUESTS[signal]
+
+    def rewrite(self, payload: bytes, plan: Plan) -> Redacted:
+        """Raises :class:`FramingError` when lengths do not add up, down to the record where nothing was found, to the leaf elsewhere."""
+        report = Report()
+        return Redacted(Rewriter(payload, plan, report).run(self._schema), report)
+
+
+class Rewriter:
+    """One payload's rewrite. Spans are byte offsets into the payload."""
+
+    def __init__(self, buf: bytes, plan: Plan, report: Report) -> None:
+        self.buf = buf
+        self.work = Work(plan, report)
+        self.plan = plan
+        self._record = (0, len(buf))
+        self._llm: bool | None = None
+        self._names: set[bytes] = set()
+        limit = HITS_PER_WINDOW * (1 + len(buf) // WINDOW_BYTES)
+        try:
+            self._ends = sorted({end for end, _ in plan.protobuf.candidates(buf, limit=limit)})
+            self._everything = False
+        except TooManyHitsError:
+            self._ends, self._everything = [], True
+        self._ends.append(_NEVER)
+        self._next = self._ends[0]
+        self._index = 0
+
+    def run(self, schema: Schema) -> bytes:
+        """The rewritten payload; the very object given when nothing changed."""
+        changed = self._container(0, len(self.buf), schema)
+        return self.buf if changed is None else changed
+
+    def _hit(self, start: int, end: int) -> bool:
+        """Whether an anchor's match ends in ``buf[start:end]``; may be asked for any span."""
+        return self._everything or self._ends[bisect_right(self._ends, start)] <= end
+
+    def _container(self, lo: int, hi: int, schema: Schema) -> bytes | None:
+        """Walks lengths down to the records. Written out flat: this loop runs once for every record there is."""
+        buf, kinds = self.buf, schema.fields
+        records = self.work.report
+        parts: list[bytes] = []
+        kept = at = lo
+        while at < hi:
+            begin = at
+            tag = buf[at]
+            at += 1
+            if tag & 0x87 != LEN:  # not a one-byte tag of a length-delimited field
+                tag_end, start, end, number, at = field(buf, begin, hi)
+                if start < 0:
+                    continue
+            else:
+                tag_end = at
+                number = tag >> 3
+                if at >= hi:
+                    raise FramingError(f"length missing at byte {at}")
+                size = buf[at]
+                at += 1
+                if size & 0x80:
+                    size, at = varint(buf, at - 1, hi)
+                start, end = at, at + size
+                if end > hi:
+                    raise FramingError(f"length out of bounds at byte {at}")
+            at = end
+            kind = kinds.get(number)
+            if kind is not None and kind.kind == "record":
+                records.records += 1
+                while self._next <= start:
+                    self._index += 1
+                    self._next = self._ends[self._index]
+                if self._next > end and not self._everything:
+                    continue
+                new = self._record_bytes(start, end, kind)
+            elif kind is not None and kind.kind == "container" and kind.schema is not None:
+                new = self._container(start, end, kind.schema)
+            elif self._hit(start, end):
+                self.work.begin_record()
+                self._record, self._llm = (start, end), None
+                new = self._guarded(start, end, kind)
+            else:
+                continue
+            if new is not None:
+                parts.append(buf[kept:begin])
+                if new is not _DROPPED:
+                    parts.append(length_delimited(buf[begin:tag_end], new))
+                kept = end
+        if not parts:
+            return None
+        parts.append(buf[kept:hi])
+        return b"".join(parts)
+
+    def _record_bytes(self, start: int, end: int, kind: Field) -> bytes | None:
+        work = self.work
+        work.begin_record()
+        self._record, self._llm = (start, end), None
+        self._names.clear()
+        new = self._guarded(start, end, kind)
+        if work.drop_record:
+            work.report.dropped += 1
+            return _DROPPED
+        if new is not None:
+            work.report.touched += 1
+        return new
+
+    def _guarded(self, start: int, end: int, kind: Field | None) -> bytes | None:
+        """A record whose rewrite fails has its texts replaced, one by one, and is counted: it can neither loop nor leak."""
+        try:
+            return self._field(start, end, kind)
+        except FramingError:
+            raise
+        except Exception:  # fail closed: whatever it was, the record's content goes
+            self.work.unprocessable("error")
+            return blank(self.buf, start, end, kind)
+
+    def _field(self, start: int, end: int, kind: Field | None) -> bytes | None:
+        if kind is None:
+            return self._unknown(start, end)
+        if kind.kind == "opaque":
+            return None
+        self.work.place = kind.place or self.work.place
+        if kind.kind == "text":
+            return self._text(start, end)
+        if kind.kind == "attribute":
+            return self._attribute(start, end)
+        if kind.kind == "value":
+            return self._body(start, end)
+        if kind.schema is None:
+            return None
+        return self._message(start, end, kind.schema)
+
+    def _message(self, lo: int, hi: int, schema: Schema) -> bytes | None:
+        parts: list[bytes] = []
+        kept = lo
+        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
+            if start < 0 or not self._hit(start, end):
+                continue
+            new = self._field(start, end, schema.fields.get(number))
+            if new is None:
+                continue
+            parts.append(self.buf[kept:begin])
+            if new is not _DROPPED:
+                parts.append(length_delimited(self.buf[begin:tag_end], new))
+            kept = end
+        if not parts:
+            return None
+        parts.append(self.buf[kept:hi])
+        return b"".join(parts)
+
+    def _text(self, start: int, end: int, name: bytes = b"", *, with_name: bool = False) -> bytes | None:
+        text = self.buf[start:end]
+        try:
+            edits = leaf_edits(self.work, text, name, with_name=with_name)
+        except Unprocessable as error:
+            return self.work.unprocessable(error.reason)
+        return apply(text, edits) if edits else None
+
+    def _unknown(self, start: int, end: int) -> bytes | None:
+        """A field this schema doesn't know: a message if it parses as one, and a text in any case."""
+        rewritten: bytes | None = None
+        try:
+            rewritten = self._message(start, end, _UNKNOWN)
+        except FramingError:
+            return self._text(start, end)
+        text = self.buf[start:end] if rewritten is None else rewritten
+        try:
+            edits = self.work.text_edits(text)
+        except Unprocessable as error:
+            return self.work.unprocessable(error.reason)
+        return apply(text, edits) if edits else rewritten
+
+    def _about_llm(self) -> bool:
+        if self._llm is None:
+            self._llm = LLM_SCOPE.search(self.buf, *self._record) is not None
+        return self._llm
+
+    def _attribute(self, lo: int, hi: int) -> bytes | None:
+        """A ``KeyValue``: the name may make the value sensitive or a prompt; the name itself is looked at too."""
+        key = value = (-1, -1)
+        key_tag = value_tag = (0, 0)
+        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
+            if start >= 0 and number == 1:
+                key, key_tag = (start, end), (begin, tag_end)
+            elif start >= 0 and number == 2:
+                value, value_tag = (start, end), (begin, tag_end)
+            elif start >= 0 and self._hit(start, end):
+                return self._message(lo, hi, _UNKNOWN)
+        name = self.buf[key[0] : key[1]] if key[0] >= 0 else b""
+        new_name = self._name(*key) if key[0] >= 0 and self._hit(*key) else None
+        new_value = self._named_value(*value, name, self._hit(*key)) if value[0] >= 0 else None
+        if self.work.drop_field:
+            self.work.drop_field = False
+            return _DROPPED
+        if new_name is None and new_value is None:
+            return None
+        changes = [(key_tag, key, new_name), (value_tag, value, new_value)]
+        parts: list[bytes] = []
+        at = lo
+        for tag, span, new in sorted(change for change in changes if change[2] is not None):
+            parts += [self.buf[at : tag[0]], length_delimited(self.buf[tag[0] : tag[1]], new or b"")]
+            at = span[1]
+        return b"".join([*parts, self.buf[at:hi]])
+
+    def _name(self, start: int, end: int) -> bytes | None:
+        place, self.work.place = self.work.place, "key"
+        try:
+            edits = self.work.text_edits(self.buf[start:end])
+        except Unprocessable as error:
+            return self.work.unprocessable(error.reason)
+        finally:
+            self.work.place = place
+        if not edits or not edits[0].text:
+            return None
+        return unique_name(edits[0].text, self.buf, *self._record, self._names)
+
+    def _named_value(self, lo: int, hi: int, name: bytes, named: bool) -> bytes | None:
+        scope = self.plan.prompt_scope(name) if named or len(name) < 64 else None
+        if scope == "always" or (scope == "llm" and self._about_llm()):
+            new = self._content(lo, hi, name)
+            if new is not None or self.work.drop_field:
+                return new
+        entity = self.plan.entity_of(name)
+        return self._value(lo, hi, name, entity, named)
+
+    def _body(self, lo: int, hi: int) -> bytes | None:
+        record = self.buf[self._record[0] : self._record[1]]
+        if b"gen_ai." in record and any(event in record for event in _EVENT_RECORD):
+            new = self._content(lo, hi, b"")
+            if new is not None:
+                return new
+        return self._value(lo, hi, b"", None, False)
+
+    def _value(self, lo: int, hi: int, name: bytes, entity: str | None, named: bool) -> bytes | None:
+        """An ``AnyValue`` under ``name``; with ``entity`` the name alone makes it sensitive."""
+        parts: list[bytes] = []
+        kept = lo
+        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
+            if start < 0:
+                if entity is not None and number in (3, 4) and self._replaced(b"0", name, entity) is not None:
+                    return b""  # a number becomes an empty AnyValue
+                continue
+            new = self._value_field(start, end, number, name, entity, named)
+            if new is None:
+                continue
+            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
+            kept = end
+        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+
+    def _value_field(self, start: int, end: int, number: int, name: bytes, entity: str | None, named: bool) -> bytes | None:
+        if number in (_STRING, _BYTES):
+            if entity is not None and plausible(self.buf[start:end], entity):
+                new = self._replaced(self.buf[start:end], name, entity)
+                if new is not None:
+                    return new
+            return self._text(start, end, name, with_name=named) if named or self._hit(start, end) else None
+        if number == _ARRAY:
+            return self._elements(start, end, lambda lo, hi: self._value(lo, hi, name, entity, named))
+        if number == _KVLIST:
+            return self._elements(start, end, self._attribute) if self._hit(start, end) else None
+        return self._unknown(start, end) if self._hit(start, end) else None
+
+    def _elements(self, lo: int, hi: int, rewrite: _Rewrite) -> bytes | None:
+        """The elements of an ``ArrayValue`` or a ``KeyValueList``. A dropped array element becomes an empty ``AnyValue``."""
+        parts: list[bytes] = []
+        kept = lo
+        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
+            if start < 0 or number != 1:
+                continue
+            new = rewrite(start, end)
+            if self.work.drop_field:
+                self.work.drop_field, new = False, b""
+            if new is None:
+                continue
+            parts.append(self.buf[kept:begin])
+            if new is not _DROPPED:
+                parts.append(length_delimited(self.buf[begin:tag_end], new))
+            kept = end
+        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+
+    def _replaced(self, value: bytes, name: bytes, entity: str) -> bytes | None:
+        return self.work.whole(value, SENSITIVE_FIELD, entity, name)
+
+    def _content(self, lo: int, hi: int, name: bytes) -> bytes | None:
+        """An ``AnyValue`` that is prompt content: every string in it goes, its shape stays."""
+        parts: list[bytes] = []
+        kept = lo
+        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
+            new: bytes | None = None
+            if start < 0:
+                continue
+            if number in (_STRING, _BYTES):
+                text = self.buf[start:end]
+                if is_structure(name, text):
+                    new = self._text(start, end, name) if self._hit(start, end) else None
+                else:
+                    new = content_text(self.work, text, name)
+            elif number == _ARRAY:
+                new = self._elements(start, end, lambda a, b: self._content(a, b, name))
+            elif number == _KVLIST:
+                new = self._elements(start, end, self._content_member)
+            if new is None:
+                continue
+            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
+            kept = end
+        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+
+    def _content_member(self, lo: int, hi: int) -> bytes | None:
+        """A member of prompt content: its name stays, unless the name itself is a finding."""
+        parts: list[bytes] = []
+        kept = lo
+        name = next((self.buf[start:end] for _, _, start, end, number in fields(self.buf, lo, hi) if number == 1 and start >= 0), b"")
+        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
+            new: bytes | None = None
+            if start >= 0 and number == 1 and self._hit(start, end):
+                new = self._name(start, end)
+            elif start >= 0 and number == 2 and not self.plan.prompt_keys.keeps(name):
+                new = self._content(start, end, name)
+            if new is None:
+                continue
+            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
+            kept = end
+        if self.work.drop_field:
+            self.work.drop_field = False
+            return _DROPPED
+        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+
+
+def blank(buf: bytes, lo: int, hi: int, kind: Field | None) -> bytes:
+    """A record without its content: numbers, times and ids stay, each text becomes a marker, all else goes."""
+    if kind is None or kind.schema is None:
+        return UNPROCESSABLE
+    parts: list[bytes] = []
+    for begin, tag_end, start, end, number in fields(buf, lo, hi):
+        known = kind.schema.fields.get(number)
+        if start < 0 or (known is not None and known.kind == "opaque"):
+            parts.append(buf[begin:end])
+        elif known is not None and known.kind == "text":
+            parts.append(length_delimited(buf[begin:tag_end], UNPROCESSABLE))
+        elif known is not None and known.kind == "value":
+            parts.append(length_delimited(buf[begin:tag_end], length_delimited(b"\x0a", UNPROCESSABLE)))
+    return b"".join(parts)

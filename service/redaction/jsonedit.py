@@ -1,0 +1,271 @@
+"""Edits for a JSON document: down to the touched leaves and no further.
+
+``document_edits`` is given the anchor hits. Where they show a document about a language model, its values are walked (``prompts``); else
+each hit is looked at where it lies. An escaped string is decoded to be looked at, and what is found is mapped back; a string that holds
+JSON is a document of its own, at any depth; a replacement is escaped once for each level. Nothing is re-encoded.
+"""
+
+from __future__ import annotations
+
+import re
+
+from detectors.field_names import plausible
+from detectors.model import Detector, Span
+from detectors.prompt_keys import LLM_SCOPE
+from detectors.scanner import TooManyHitsError
+from service.redaction import jsondoc
+from service.redaction.anchors import KeyAnchor
+from service.redaction.edits import Decoded, Edit, escape, tidy
+from service.redaction.plan import SENSITIVE_FIELD
+from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
+
+_STRONG = frozenset(("authorization", "cookie", "password", "api_key", "private_key", "secret", "token"))
+"""Entities whose name makes everything below it sensitive; an object under ``auth`` or ``session`` is looked at member by member."""
+
+Hits = list[tuple[int, int]]
+
+
+def leaf_edits(work: Work, text: bytes, name: bytes = b"", *, with_name: bool = False) -> list[Edit]:
+    """Edits for a decoded text: as JSON if it is JSON, else as text. Raises :class:`Unprocessable`.
+
+    ``with_name``: the field's name has shown the way here, so it is looked at together with the value.
+    """
+    if text[:1] in (b"{", b"[", b" ", b"\n", b"\r", b"\t") and text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
+        if work.depth >= work.plan.max_depth:
+            raise Unprocessable("depth")
+        try:
+            hits = work.plan.json.candidates(text, limit=max(HITS_PER_LEAF, len(text) >> 3))
+        except TooManyHitsError:
+            raise Unprocessable("work") from None
+        work.depth += 1
+        try:
+            return document_edits(work, text, 0, len(text), hits) if hits else []
+        finally:
+            work.depth -= 1
+    return work.value_edits(name, text) if with_name else work.text_edits(text, name)
+
+
+def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edit]:
+    """Edits for the well-formed document ``buf[lo:hi]``; ``hits`` are those of ``plan.json`` inside it, ascending."""
+    from service.redaction.prompts import PromptWalk  # the two call each other: a prompt may hold JSON, and JSON a prompt
+
+    if _about_llm(work, buf, lo, hi, hits):
+        return finish(buf, lo, hi, PromptWalk(work, buf, hits).document(jsondoc.tree(buf, lo, hi, work.plan.max_depth)))
+    return finish(buf, lo, hi, LocalEdits(work, buf, lo, hi).run(hits))
+
+
+def finish(buf: bytes, lo: int, hi: int, edits: list[Edit]) -> list[Edit]:
+    """Ascending and disjoint edits. An empty one drops a member or element; the first of its container takes the comma behind it along."""
+    edits = tidy(edits) if len(edits) > 1 else edits
+    for i, edit in enumerate(edits):
+        if edit.text:
+            continue
+        at = edit.start - 1
+        while at > lo and buf[at] in b" \t\r\n":
+            at -= 1
+        after = _COMMA.match(buf, edit.end, hi)
+        if buf[at] in b"{[" and after is not None:
+            edits[i] = Edit(edit.start, after.end(), b"")
+    return edits
+
+
+_COMMA = re.compile(rb"\s*+,\s*+")
+
+
+def _about_llm(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> bool:
+    values_of = work.plan.json.values_of
+    for _, pattern in hits:
+        for value in values_of(pattern):
+            if value is KeyAnchor.SCOPE or (isinstance(value, Detector) and value.kind == "prompt"):
+                return LLM_SCOPE.search(buf, lo, hi) is not None
+    return False
+
+
+def string_edits(work: Work, buf: bytes, span: Span, name: bytes, *, with_name: bool = False) -> list[Edit]:
+    """Edits for the string literal at ``span`` (quotes included), in coordinates of ``buf``."""
+    start, end = span[0] + 1, span[1] - 1
+    literal = buf[start:end]
+    try:
+        if b"\\" not in literal:
+            found = leaf_edits(work, literal, name, with_name=with_name)
+            return [Edit(a + start, b + start, escape(text)) for a, b, text in found]
+        decoded = Decoded(literal)
+        found = leaf_edits(work, decoded.text, name, with_name=with_name)
+        out = []
+        for a, b, text in found:
+            a, b = decoded.raw(a, b)
+            out.append(Edit(a + start, b + start, escape(text)))
+        return out
+    except Unprocessable as error:
+        return [Edit(start, end, work.unprocessable(error.reason))]
+
+
+def inside(buf: bytes, span: Span) -> bytes:
+    """The decoded inside of the string literal at ``span``."""
+    literal = buf[span[0] + 1 : span[1] - 1]
+    return Decoded(literal).text if b"\\" in literal else literal
+
+
+def drop_member(buf: bytes, start: int, end: int, lo: int) -> Edit:
+    """Removes the member or element at ``start``–``end`` with the comma before it (``finish`` sees to the first one)."""
+    at = start - 1
+    while at >= lo and buf[at] in b" \t\r\n":
+        at -= 1
+    return Edit(at if at >= lo and buf[at] == 44 else start, end, b"")
+
+
+class LocalEdits:
+    """Looks at each hit where it lies."""
+
+    def __init__(self, work: Work, buf: bytes, lo: int, hi: int) -> None:
+        self.work = work
+        self.buf = buf
+        self.lo = lo
+        self.hi = hi
+        self.edits: list[Edit] = []
+        self._cursor = jsondoc.Cursor(buf, lo, hi)
+        self._done = lo
+        self._taken: set[bytes] = set()
+
+    def run(self, hits: Hits) -> list[Edit]:
+        buf = self.buf
+        for end, _ in hits:
+            at = end - 1
+            if buf[at] == 34:
+                at -= 1
+            if at < self._done:
+                continue
+            span = self._cursor.string_at(at)
+            if span is None:
+                self._number(jsondoc.scalar_at(buf, at, self.lo, self.hi))
+                continue
+            value = jsondoc.value_start(buf, span[1], self.hi)
+            if value >= 0:
+                self._done = self.member(span, value)
+            else:
+                self._done = span[1]
+                self.element(span)
+        return self.edits
+
+    def element(self, span: Span) -> None:
+        """A string that is a value: a hit lies in it, not in its name."""
+        name_span = jsondoc.name_before(self.buf, span[0], self.lo)
+        name = inside(self.buf, name_span) if name_span else b""
+        entity = self.work.plan.entity_of(name) if name else None
+        if entity is not None and name_span is not None:
+            self.value(name_span, name, entity, span[0], span[1])
+            return
+        self._leaf(name_span, name, span, with_name=False)
+
+    def member(self, name_span: Span, start: int) -> int:
+        """A member whose name was hit; returns up to where it has been looked at."""
+        name = inside(self.buf, name_span)
+        self.name(name_span, name)
+        end = jsondoc.value_end(self.buf, start, self.hi)
+        entity = self.work.plan.entity_of(name)
+        if entity is not None and self.value(name_span, name, entity, start, end):
+            return end
+        first = self.buf[start]
+        if first == 34:
+            self._leaf(name_span, name, (start, end), with_name=True)
+            return end
+        if first in b"-0123456789":
+            self._number((start, end), name, name_span)
+            return end
+        return start
+
+    def name(self, span: Span, name: bytes) -> None:
+        """Redacts a member's name that is itself a finding: the whole name becomes a valid, unique one."""
+        work, place = self.work, self.work.place
+        work.place = "key"
+        try:
+            found = work.text_edits(name)
+        except Unprocessable:
+            found = [Edit(0, len(name), b"")]
+        finally:
+            work.place = place
+        if found:
+            work.drop_field = False
+            self.edits.append(Edit(span[0] + 1, span[1] - 1, unique_name(found[0].text, self.buf, self.lo, self.hi, self._taken)))
+
+    def value(self, name_span: Span, name: bytes, entity: str, start: int, end: int) -> bool:
+        """Redacts a value that its name makes sensitive; ``False`` if it is to be looked at like any other."""
+        work, buf = self.work, self.buf
+        first = buf[start]
+        if first in b"[{":
+            if first == 123 and entity not in _STRONG:
+                return False
+            node = jsondoc.tree(buf, start, end, work.plan.max_depth)
+            self._below(node, name_span, name, entity)
+            return True
+        if first == 34:
+            text = inside(buf, (start, end))
+            if not plausible(text, entity):
+                return False
+            replaced = work.whole(text, SENSITIVE_FIELD, entity, name)
+            if replaced is None:
+                return False
+            self._put(name_span, start, end, Edit(start + 1, end - 1, escape(replaced)))
+            return True
+        if first in b"-0123456789" and plausible(buf[start:end], entity):
+            if work.whole(buf[start:end], SENSITIVE_FIELD, entity, name) is not None:
+                self._put(name_span, start, end, Edit(start, end, b"null"))
+                return True
+        return False
+
+    def _below(self, node: jsondoc.Node, name_span: Span, name: bytes, entity: str) -> None:
+        for child in node.children:
+            if child.kind in "[{":
+                self._below(child, name_span, name, entity)
+            elif child.kind == "!":
+                self.edits.append(Edit(child.start, child.end, b'"' + self.work.unprocessable("depth") + b'"'))
+            elif not self.value((child.start, child.start), name, entity, child.start, child.end) and child.kind == '"':
+                self._leaf(None, name, (child.start, child.end), with_name=False)
+
+    def _leaf(self, name_span: Span | None, name: bytes, span: Span, *, with_name: bool) -> None:
+        edits = string_edits(self.work, self.buf, span, name, with_name=with_name)
+        if self.work.drop_field:
+            self.work.drop_field = False
+            self._drop(name_span, span[0], span[1])
+        else:
+            self.edits.extend(edits)
+
+    def _number(self, span: Span | None, name: bytes = b"", name_span: Span | None = None) -> None:
+        if span is None:
+            return
+        self._done = max(self._done, span[1])
+        if name_span is None:
+            name_span = jsondoc.name_before(self.buf, span[0], self.lo)
+            name = inside(self.buf, name_span) if name_span else b""
+        try:
+            found = bool(self.work.value_edits(name, self.buf[span[0] : span[1]]))
+        except Unprocessable as error:
+            self.work.unprocessable(error.reason)
+            found = True
+        if found:
+            self._put(name_span or span, span[0], span[1], Edit(span[0], span[1], b"null"))
+
+    def _put(self, name_span: Span, start: int, end: int, edit: Edit) -> None:
+        if self.work.drop_field:
+            self.work.drop_field = False
+            self._drop(name_span if name_span[1] > name_span[0] and name_span[0] < start else None, start, end)
+        else:
+            self.edits.append(edit)
+
+    def _drop(self, name_span: Span | None, start: int, end: int) -> None:
+        if name_span is None:
+            self.edits.append(Edit(start, end, b"null"))
+        else:
+            self.edits.append(drop_member(self.buf, name_span[0], end, self.lo))
+
+
+def unique_name(rendered: bytes, buf: bytes, lo: int, hi: int, taken: set[bytes]) -> bytes:
+    """A name for a redacted name: ``redacted_email``, or ``redacted_email_2`` where that is taken; it is added to ``taken``."""
+    entity = re.search(rb"[:-]([a-z0-9_-]+)", rendered)
+    base = b"redacted_" + (entity.group(1).replace(b"-", b"_") if entity else b"key")
+    name, n = base, 1
+    while name in taken or buf.find(name, lo, hi) >= 0:
+        n += 1
+        name = base + b"_%d" % n
+    taken.add(name)
+    return name

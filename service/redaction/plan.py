@@ -1,0 +1,245 @@
+"""Policy → Plan: what the operator wrote, compiled once, validated, immutable.
+
+A plan holds the scanners (one database per wire format), the decision for every detector, and the compiled key rules. Nothing is
+validated on the hot path, and nothing unknown is ignored: a name no detector has is refused here with a :class:`ConfigError`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from config.prompt_catalogue import load_prompt_keys
+from config.policy import Allow, Policy, Rule
+from config.policy import Hash as HashModel
+from config.policy import Mask as MaskModel
+from detectors.catalogue import CATALOGUE, VERSION
+from detectors.catalogue.phone import phone_detector
+from detectors.field_names import sensitive
+from detectors.model import Detector, Finding
+from detectors.prompt_field import prompt_detectors
+from detectors.prompt_keys import PromptKeys
+from detectors.scanner import Scanner
+from service.errors import ConfigError
+from service.redaction.actions import Action, Drop, Hash, Keep, Mask, Replace, Summarize
+from service.redaction.anchors import BYTES_VALUE, ESCAPES, name_anchors, protobuf_anchors, scope_anchors
+
+PROMPT_FIELD = "prompt_field"
+SENSITIVE_FIELD = "sensitive_field"
+UNPROCESSABLE = b"[REDACTED:unprocessable]"
+KINDS = ("secret", "contact", "financial", "government", "network", "prompt")
+
+
+class Decision(NamedTuple):
+    """What becomes of a finding. ``outcome`` is what reports call it: the action's name, or ``observe``."""
+
+    action: Action
+    enforce: bool
+    outcome: str
+
+
+class Subject(NamedTuple):
+    """What rules go by: a detector's id, its entity and its kind."""
+
+    id: str
+    entity: str
+    kind: str
+
+
+class Plan:
+    """A compiled policy. Build it with :func:`compile_plan`; share it freely, it never changes.
+
+    ``text``, ``json``, ``protobuf`` are the scanners for the wire formats; ``decide`` tells what becomes of a finding.
+    """
+
+    def __init__(self, policy: Policy, detectors: tuple[Detector, ...], prompt_keys: PromptKeys) -> None:
+        self.policy = policy
+        self.name = policy.name
+        self.catalogue = VERSION
+        self.detectors = detectors
+        self.prompt_keys = prompt_keys
+        self.max_depth = policy.limits.max_depth
+        self.max_findings = policy.limits.max_findings_per_record
+        self.max_record = policy.limits.max_record_bytes
+        self.hash = _plan_hash(policy)
+        self._subjects = {detector.id: Subject(detector.id, detector.entity, detector.kind) for detector in detectors}
+        self._rules = _compile_rules(policy)
+        self._allow = _compile_allow(policy.allow)
+        self._off = frozenset(policy.detectors.off)
+        self.sensitive_on = not self._off & {"secret", SENSITIVE_FIELD}
+        self.prompts_on = not self._off & {"prompt", PROMPT_FIELD}
+        names = [BYTES_VALUE, *ESCAPES, *(scope_anchors() if self.prompts_on else []), *(name_anchors() if self.sensitive_on else [])]
+        self.text = Scanner(detectors)
+        self.json = Scanner(detectors, names)
+        self.protobuf = Scanner(detectors, [*names, *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)])
+        self.entity_of: Callable[[bytes], str | None] = lru_cache(maxsize=8192)(sensitive) if self.sensitive_on else _nothing
+        self.prompt_scope: Callable[[bytes], str | None] = prompt_keys.scope if self.prompts_on else _nothing
+        self._decision = lru_cache(maxsize=8192)(self._decide)
+        self._keyed = any(rule.where.keys for rule in policy.rules)
+
+    def subject(self, finding: Finding) -> Subject:
+        """The detector behind a finding, as rules see it. Key rules have the entity of the field's name."""
+        known = self._subjects.get(finding.detector)
+        if known is not None:
+            return known
+        return Subject(finding.detector, finding.entity, "prompt" if finding.detector == PROMPT_FIELD else _kind_of(finding.entity))
+
+    def decide(self, finding: Finding, place: str, name: bytes) -> Decision:
+        """What becomes of ``finding`` in ``place`` under the field ``name``."""
+        return self._decision(self.subject(finding), place, name if self._keyed else b"")
+
+    def _decide(self, subject: Subject, place: str, name: bytes) -> Decision:
+        for rule, action in self._rules:
+            if _selects(rule.detectors, subject) and _holds(rule, place, name):
+                if isinstance(action, Mask) and subject.kind in ("secret", "prompt"):
+                    action = Replace()
+                if isinstance(action, Hash) and subject.entity in ("password", "url_password"):
+                    action = Replace()
+                enforce = rule.mode == "enforce" and not isinstance(action, Keep)
+                return Decision(action, enforce, action.name if rule.mode == "enforce" else "observe")
+        if subject.kind == "prompt":
+            return _prompt_decision(self.policy.prompts.mode)
+        if place == "metric_name" and self.policy.metric_names == "observe":
+            return Decision(Replace(), False, "observe")
+        return Decision(Replace(), True, "replace")
+
+    def allowed(self, finding: Finding, value: bytes) -> bool:
+        """Whether an allow-list lets this very match through."""
+        return any(_selects(names, self.subject(finding)) and test(value) for names, test in self._allow)
+
+    @property
+    def allows(self) -> bool:
+        """Whether there is any allow-list to ask."""
+        return bool(self._allow)
+
+
+def _nothing(name: bytes) -> str | None:
+    del name
+    return None
+
+
+def compile_plan(policy: Policy, *, env: Mapping[str, str] | None = None) -> Plan:
+    """Compile ``policy``. Raises :class:`ConfigError` with one line: the key and what is allowed.
+
+    ``env`` is unused by the plan itself: ``${env:NAME}`` is resolved when the policy is loaded.
+    """
+    del env
+    rows, keep = load_prompt_keys()
+    prompt_keys = PromptKeys(rows, keep)
+    catalogue = [phone_detector(policy.regions) if detector.id == "phone" else detector for detector in CATALOGUE]
+    catalogue.extend(prompt_detectors(prompt_keys))
+    _check_names(policy, catalogue)
+    on, off = policy.detectors.on, policy.detectors.off
+    detectors = tuple(
+        detector
+        for detector in catalogue
+        if detector.id not in off and (detector.id in on or (detector.kind not in off and (detector.default or detector.kind in on)))
+    )
+    _check_actions(policy, catalogue)
+    return Plan(policy, detectors, prompt_keys)
+
+
+def _check_names(policy: Policy, catalogue: Iterable[Detector]) -> None:
+    known = {detector.id for detector in catalogue} | {PROMPT_FIELD, SENSITIVE_FIELD}
+    entities = {detector.entity for detector in catalogue}
+    switches = [("detectors.on", policy.detectors.on), ("detectors.off", policy.detectors.off)]
+    for where, names in switches:
+        for name in names:
+            if name not in known and name not in KINDS:
+                raise ConfigError(f"{where}: {name!r} is no detector; allowed are the ids of `scrubjay detectors` and the kinds {', '.join(KINDS)}")
+    selections = [(f"rules.{i}.detectors", rule.detectors) for i, rule in enumerate(policy.rules)]
+    selections += [(f"allow.{i}.detectors", allow.detectors) for i, allow in enumerate(policy.allow)]
+    for where, names in selections:
+        for name in names:
+            if name != "*" and name not in known and name not in KINDS and name not in entities and name not in _FIELD_ENTITIES:
+                raise ConfigError(
+                    f'{where}: {name!r} is no detector; allowed are "*", the ids and entities of `scrubjay detectors`, the kinds {", ".join(KINDS)}'
+                )
+
+
+_FIELD_ENTITIES = frozenset(
+    "authorization cookie password api_key private_key secret token credential ssn otp card_code connection_string signature session key".split()
+)
+
+
+def _check_actions(policy: Policy, catalogue: Iterable[Detector]) -> None:
+    subjects = [Subject(detector.id, detector.entity, detector.kind) for detector in catalogue]
+    subjects += [Subject(SENSITIVE_FIELD, entity, _kind_of(entity)) for entity in sorted(_FIELD_ENTITIES)]
+    for i, rule in enumerate(policy.rules):
+        if rule.detectors == ("*",):
+            continue  # a catch-all rule: what may not be masked or hashed is replaced
+        for subject in subjects:
+            if not _selects(rule.detectors, subject):
+                continue
+            if isinstance(rule.action, MaskModel) and subject.kind in ("secret", "prompt"):
+                raise ConfigError(f"rules.{i}.action: mask is refused for {subject.kind}s ({subject.id}); allowed are replace, hash, drop, keep")
+            if isinstance(rule.action, HashModel) and subject.entity in rule.detectors and subject.entity in ("password", "url_password"):
+                raise ConfigError(f"rules.{i}.action: hash is refused for passwords (they can be guessed); allowed are replace, drop, keep")
+
+
+def _kind_of(entity: str) -> str:
+    return "government" if entity == "ssn" else "financial" if entity == "card_code" else "secret"
+
+
+def _selects(names: tuple[str, ...], subject: Subject) -> bool:
+    return any(name in ("*", subject.id, subject.entity, subject.kind) for name in names)
+
+
+def _holds(rule: Rule, place: str, name: bytes) -> bool:
+    where = rule.where
+    if where.places and place not in where.places:
+        return False
+    if not where.keys:
+        return True
+    text = name.decode("utf-8", "replace")
+    return any(fnmatch.fnmatchcase(text, glob) for glob in where.keys)
+
+
+def _compile_rules(policy: Policy) -> tuple[tuple[Rule, Action], ...]:
+    keys = policy.hash.keys
+    rules: list[tuple[Rule, Action]] = []
+    for i, rule in enumerate(policy.rules):
+        wanted = rule.action
+        if wanted.type == "hash":
+            if not keys:
+                raise ConfigError(f"rules.{i}.action: hash needs a key under hash.keys")
+            rules.append((rule, Hash(keys[0].id, keys[0].key.encode())))
+        elif wanted.type == "mask":
+            rules.append((rule, Mask(wanted.keep, wanted.character)))
+        elif wanted.type == "drop":
+            rules.append((rule, Drop(wanted.what)))
+        else:
+            rules.append((rule, {"replace": Replace, "summarize": Summarize, "keep": Keep}[wanted.type]()))
+    return tuple(rules)
+
+
+def _prompt_decision(mode: str) -> Decision:
+    if mode == "replace":
+        return Decision(Replace(), True, "replace")
+    if mode == "drop":
+        return Decision(Drop(), True, "drop")
+    if mode == "keep":
+        return Decision(Keep(), False, "keep")
+    return Decision(Summarize(), mode != "observe", "observe" if mode == "observe" else "summarize")
+
+
+def _compile_allow(allow: tuple[Allow, ...]) -> tuple[tuple[tuple[str, ...], Callable[[bytes], bool]], ...]:
+    tests: list[tuple[tuple[str, ...], Callable[[bytes], bool]]] = []
+    for entry in allow:
+        if entry.matches is not None:
+            pattern = re.compile(entry.matches.encode())
+            tests.append((entry.detectors, lambda value, pattern=pattern: pattern.search(value[:4096]) is not None))  # type: ignore[misc]  # default binds the loop variable
+        else:
+            equals = frozenset(text.encode() for text in entry.equals)
+            tests.append((entry.detectors, equals.__contains__))
+    return tuple(tests)
+
+
+def _plan_hash(policy: Policy) -> str:
+    """Names the plan: equal policies over equal catalogues redact alike. Keys are not part of it, their ids are."""
+    text = policy.model_dump_json(exclude={"hash"}) + VERSION + ",".join(key.id for key in policy.hash.keys)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,160 @@
+"""The work on one record: what is counted, and how findings in a text become edits."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.markers import is_marker
+from detectors.model import Finding
+from detectors.overlap import union
+from detectors.scanner import TooManyHitsError
+from service.redaction.actions import Match, Syntax
+from service.redaction.edits import Edit
+from service.redaction.plan import UNPROCESSABLE, Decision, Plan
+from service.redaction.report import Report
+
+_TOKEN_START = re.compile(rb"[^\s\"'<>`]{1,2048}+")
+_ESCAPED = frozenset(b"nrtbf")
+HITS_PER_LEAF = 20_000
+
+
+class Unprocessable(Exception):
+    """A field can't be examined within its limits; ``reason`` is one of a fixed few words. Holds nothing of the field."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Work:
+    """State of one rewrite: the plan, the report, and what holds for the record at hand.
+
+    ``place`` names where in the record the text stands. ``drop_record`` is set when a rule drops the record; ``drop_field`` when one
+    drops the field (the caller, who knows the field's syntax, reads and resets it).
+    """
+
+    __slots__ = ("depth", "drop_field", "drop_record", "found", "place", "plan", "report")
+
+    def __init__(self, plan: Plan, report: Report, place: str = "body") -> None:
+        self.plan = plan
+        self.report = report
+        self.place = place
+        self.depth = 0
+        self.found = 0
+        self.drop_field = False
+        self.drop_record = False
+
+    def begin_record(self) -> None:
+        """Reset what is counted per record."""
+        self.found = 0
+        self.depth = 0
+        self.drop_field = False
+        self.drop_record = False
+
+    def unprocessable(self, reason: str) -> bytes:
+        """Count a field that could not be examined; returns what replaces it."""
+        self.report.unprocessable[reason] += 1
+        return UNPROCESSABLE
+
+    def text_edits(self, text: bytes, name: bytes = b"") -> list[Edit]:
+        """Edits for a text of no further structure. Raises :class:`Unprocessable`."""
+        try:
+            findings = self.plan.text.findings(text, name=name, limit=HITS_PER_LEAF)
+        except TooManyHitsError:
+            raise Unprocessable("work") from None
+        return self.resolve(text, findings, name) if findings else []
+
+    def value_edits(self, name: bytes, value: bytes) -> list[Edit]:
+        """Edits for a field's value, looked at together with the field's name (``phone`` makes bare digits a phone number)."""
+        if not name or b"\n" in name:
+            return self.text_edits(value, name)
+        head = len(name) + 1
+        try:
+            findings = self.plan.text.findings(name + b"=" + value, name=name, limit=HITS_PER_LEAF)
+        except TooManyHitsError:
+            raise Unprocessable("work") from None
+        inside = [
+            Finding(max(0, found.start - head), found.end - head, found.detector, found.entity, found.score)
+            for found in findings
+            if found.end > head
+        ]
+        return self.resolve(value, inside, name) if inside else []
+
+    def resolve(self, text: bytes, findings: list[Finding], name: bytes) -> list[Edit]:
+        """Findings → edits: the policy decides, overlaps are merged, markers are rendered in the text's own syntax."""
+        plan, place = self.plan, self.place
+        enforced: list[Finding] = []
+        decisions: dict[Finding, Decision] = {}
+        for finding in dict.fromkeys(findings):
+            if plan.allows and plan.allowed(finding, text[finding.start : finding.end]):
+                continue
+            decision = plan.decide(finding, place, name)
+            if decision.enforce:
+                decisions[finding] = decision
+                enforced.append(finding)
+            else:
+                self.report.findings[finding.detector, decision.outcome, place] += 1
+        if not enforced:
+            return []
+        edits: list[Edit] = []
+        for start, end, label, strictest in union(enforced, lambda finding: decisions[finding].action.strictness):
+            edit = self._edit(text, start, end, label, decisions[strictest])
+            if edit is not None:
+                edits.append(edit)
+        return edits
+
+    def whole(self, value: bytes, detector: str, entity: str, name: bytes, syntax: Syntax = "text") -> bytes | None:
+        """What becomes of a value that is a finding as a whole because of its field's name; ``None`` if it stays."""
+        finding = Finding(0, len(value), detector, entity, 0.8)
+        if self.plan.allows and self.plan.allowed(finding, value):
+            return None
+        decision = self.plan.decide(finding, self.place, name)
+        if not decision.enforce:
+            self.report.findings[detector, decision.outcome, self.place] += 1
+            return None
+        edit = self._edit(value, 0, len(value), finding, decision, syntax)
+        return None if edit is None else edit.text
+
+    def _edit(self, text: bytes, start: int, end: int, label: Finding, decision: Decision, syntax: Syntax | None = None) -> Edit | None:
+        self.found += 1
+        if self.found > self.plan.max_findings:
+            raise Unprocessable("findings")
+        start = _outside_escape(text, start, end)
+        value = text[start:end]
+        subject = self.plan.subject(label)
+        if syntax is None:
+            syntax = "url" if subject.kind != "prompt" and _in_url(text, start) else "text"
+        rendered = decision.action.render(Match(value, label.entity, subject.kind, syntax))
+        if rendered == value or (rendered is not None and is_marker(value) and rendered.startswith((b"[REDACTED", b"REDACTED-"))):
+            return None
+        self.report.findings[label.detector, decision.outcome, self.place] += 1
+        if rendered is None:
+            self.drop_field = True
+            self.drop_record = self.drop_record or decision.action.strictness == 100
+            rendered = b""
+        return Edit(start, end, rendered)
+
+
+def _outside_escape(text: bytes, start: int, end: int) -> int:
+    """``start``, moved behind the escape it stands in: in ``\\njohn@x.com`` the ``n`` belongs to the backslash."""
+    if start == 0 or text[start - 1] != 92 or start + 1 >= end:
+        return start
+    slashes = start
+    while slashes > 0 and text[slashes - 1] == 92:
+        slashes -= 1
+    if (start - slashes) % 2 == 0:
+        return start
+    if text[start] in _ESCAPED:
+        return start + 1
+    return start + 5 if text[start] == 117 and start + 5 < end else start
+
+
+def _in_url(text: bytes, start: int) -> bool:
+    """Whether ``start`` stands inside a URL, where brackets are not allowed: its word has a scheme, or a path with a query, before it."""
+    lo = max(0, start - 2048)
+    before = text[lo:start]
+    for stop in (b" ", b'"', b"'", b"\n", b"\t", b"<", b">", b"`"):
+        cut = before.rfind(stop)
+        if cut >= 0:
+            before = before[cut + 1 :]
+    return b"://" in before or (before.startswith(b"/") and b"?" in before) or b":\\/\\/" in before
