@@ -18,7 +18,7 @@ import typer
 from config.load import Loaded, LoadError, load_config, load_policy
 from config.load import show as show_config
 from config.schema import Policy
-from service.errors import ConfigError, FramingError, ScrubjayError
+from service.errors import ConfigError, ScrubjayError
 from service.redaction.pipeline import detect_format, rewrite
 from service.redaction.pipeline import explain as explain_text
 from service.redaction.plan import Plan, compile_plan
@@ -132,7 +132,7 @@ def explain(
     payload = sys.stdin.buffer.read() if text == "-" else os.fsencode(text)
     plan = _plan(policy)
     found = explain_text(payload, plan)
-    result = _rewritten(payload, plan)
+    result = rewrite(detect_format(payload), payload, plan).payload.decode("utf-8", "replace")
     if as_json:
         console.print_json({"findings": console.explained_rows(found), "result": result})
     else:
@@ -188,15 +188,6 @@ def _compiled(policy: Policy, where: str) -> Plan:
         return compile_plan(policy, env=os.environ)
     except ConfigError as error:
         raise ConfigError(f"{where}{error}") from None
-
-
-def _rewritten(payload: bytes, plan: Plan) -> str:
-    codec = detect_format(payload[: 64 << 10])
-    try:
-        redacted = rewrite(codec, payload, plan)
-    except FramingError:
-        redacted = rewrite("text", payload, plan)
-    return redacted.payload.decode("utf-8", "replace")
 
 
 class _QuietFormatter(logging.Formatter):

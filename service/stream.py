@@ -13,9 +13,9 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
-from service.errors import FramingError, PayloadTooLargeError
+from service.errors import PayloadTooLargeError
+from service.redaction import jsondoc
 from service.redaction.pipeline import detect_format, rewrite
 from service.redaction.plan import UNPROCESSABLE, Plan
 
@@ -31,7 +31,7 @@ _JSON_SPACE = re.compile(r"[ \t\r\n]*+")
 def redact_stream(source: int, sink: int, plan: Plan, form: str) -> None:
     """Copies ``source`` to ``sink`` until its end. ``form`` is ``auto``, ``text``, ``ndjson`` or ``json``.
 
-    Raises ``FramingError`` or ``PayloadTooLargeError`` where a JSON document isn't one or is too large; nothing of it was then written.
+    Raises ``PayloadTooLargeError`` for a JSON document that is too large; nothing of it was then written.
     """
     chunks = _read(source)
     head = b""
@@ -42,8 +42,8 @@ def redact_stream(source: int, sink: int, plan: Plan, form: str) -> None:
                 break
         form = detect_format(head[:_HEAD])
     if form == "json":
-        for document in _documents(_whole(head, chunks), plan):
-            _write(sink, document)
+        for document in _documents(_whole(head, chunks)):
+            _write(sink, rewrite("json", document, plan).payload)
         return
     for block in _blocks(head, chunks, plan.max_record):
         _write(sink, block if block is UNPROCESSABLE else rewrite(form, block, plan).payload)
@@ -111,23 +111,20 @@ def _whole(head: bytes, chunks: Iterator[bytes]) -> bytes:
     return bytes(whole)
 
 
-def _documents(whole: bytes, plan: Plan) -> Iterator[bytes]:
-    """One document, or several on end as ``jq`` writes them, redacted; nothing before all of them are known to be JSON."""
-    if not whole.strip():
-        return iter((whole,))
-    try:
-        return iter((rewrite("json", whole, plan).payload,))
-    except FramingError as error:
-        # Latin-1 maps bytes to characters one to one, so that offsets are the same.
-        text, decoder = whole.decode("latin-1"), json.JSONDecoder(strict=False)
-        ends = [0]
+def _documents(whole: bytes) -> Iterator[bytes]:
+    """The JSON documents in ``whole``, which may stand on end as ``jq`` writes them; what follows the last one is a piece of its own."""
+    if jsondoc.well_formed(whole):
+        yield whole
+        return
+    text, decoder = whole.decode("latin-1"), json.JSONDecoder(strict=False)  # Latin-1, so that offsets are those of the bytes
+    at = 0
+    while at < len(whole):
         try:
-            while (start := _after_space(text, ends[-1])) < len(text):
-                ends.append(decoder.raw_decode(text, start)[1])
+            end = decoder.raw_decode(text, _after_space(text, at))[1]
         except (ValueError, RecursionError):
-            raise FramingError(f"the input begins like a JSON document, but {error}; --format text takes anything") from None
-    ends[-1] = len(whole)
-    return iter([rewrite("json", whole[start:end], plan).payload for start, end in pairwise(ends)])
+            end = len(whole)
+        yield whole[at:end]
+        at = end
 
 
 def _after_space(text: str, at: int) -> int:

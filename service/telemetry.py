@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 __all__ = ["CONTENT_TYPE_LATEST", "Telemetry", "described", "release"]
@@ -38,6 +38,7 @@ class Telemetry:
     """All metrics of one service."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody looks at
         self.registry = registry = CollectorRegistry()
         self.records = Counter(
             "scrubjay_records_total", "Records by what became of them.", ("receiver", "signal", "outcome"), registry=registry

@@ -4,8 +4,9 @@ The contract of ``Exporter``:
 
 * ``open`` is called once, before anything is exported; it raises ``ConfigError`` when the exporter can never work.
 * ``export`` returns when the batch is **acknowledged**: the backend has answered (then that answer is returned, whatever its status,
-  to be relayed), or the redacted bytes are durably written (then ``None``). It raises ``BackendError`` when neither happened; the
-  client is told to send again. It may be called concurrently.
+  to be relayed), or the redacted bytes are durably written (then ``None``). It raises ``BackendError`` when neither happened, and the
+  client is told to send again; or ``FramingError`` when this batch never can be exported, so that nobody tries again for ever. It may be
+  called concurrently.
 * ``is_ready`` says whether a batch could be acknowledged now.
 * ``close`` is called once, after the last ``export`` has returned; what was acknowledged stays.
 

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from config.schema import FileExporter as Settings
-from service.errors import BackendError, ConfigError, FramingError
+from service.errors import BackendError, ConfigError, FramingError, ScrubjayError
 from service.exporters.contract import Batch
 from service.exporters.otlp_lines import lines
+from service.telemetry import described
 
 _PROBE_BYTES = 4096
 
@@ -148,25 +149,30 @@ class FileExporter:
         try:
             while self._waiting:
                 group, self._waiting = self._waiting, []
+                errors: list[ScrubjayError | None]
                 try:
                     errors = await loop.run_in_executor(self._thread, self._write, [waiting.batch for waiting in group])
                 except Exception as error:  # noqa: BLE001 - fails closed: whatever it was, nothing counts as written
-                    errors = [f"{self.id}: {type(error).__name__}"] * len(group)
-                for waiting, error_text in zip(group, errors, strict=True):
-                    if not waiting.done.done():  # its client may have gone
-                        waiting.done.set_exception(BackendError(error_text)) if error_text else waiting.done.set_result(None)
+                    errors = [BackendError(f"{self.id}: {described(error)}")] * len(group)
+                for waiting, failure in zip(group, errors, strict=True):
+                    if waiting.done.done():  # its client has gone
+                        continue
+                    if failure is None:
+                        waiting.done.set_result(None)
+                    else:
+                        waiting.done.set_exception(failure)
         finally:
             self._committing = None
 
-    def _write(self, batches: list[Batch]) -> list[str]:
-        """Writes a group with one fsync per file; for each batch what went wrong, or nothing."""
-        errors = [""] * len(batches)
+    def _write(self, batches: list[Batch]) -> list[ScrubjayError | None]:
+        """Writes a group with one fsync per file; for each batch what went wrong, or ``None``."""
+        errors: list[ScrubjayError | None] = [None] * len(batches)
         by_file: dict[str, list[tuple[int, bytes]]] = {}
         for at, batch in enumerate(batches):
             try:
                 chunk = lines(batch.codec, batch.payload)
             except FramingError as error:
-                errors[at] = f"{self.id}: {error}"
+                errors[at] = error
                 continue
             name = f"{batch.signal}.log" if batch.codec == "text" else f"{batch.signal}.ndjson"
             by_file.setdefault(name, []).append((at, chunk))
@@ -176,7 +182,7 @@ class FileExporter:
                 file.append([chunk for _, chunk in chunks])
             except OSError as error:
                 for at, _ in chunks:
-                    errors[at] = f"{self.id}: {error.strerror}"
+                    errors[at] = BackendError(f"{self.id}: {error.strerror}")
         return errors
 
     async def is_ready(self) -> bool:

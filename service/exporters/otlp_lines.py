@@ -41,6 +41,7 @@ _INT64 = {
     FieldDescriptor.TYPE_SFIXED64,
 }
 _NON_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
+_DOCUMENT = msgspec.json.Decoder(msgspec.Raw)
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 
 ToJson = Callable[[Any], Any]
@@ -55,21 +56,27 @@ def lines(codec: str, payload: bytes) -> bytes:
         return _proto_line(signal, payload)
     if form in ("otlp_json", "json"):
         return _json_lines(payload)
-    return payload if payload.endswith(b"\n") else payload + b"\n"
+    return _ended(payload)
 
 
 def _json_lines(payload: bytes) -> bytes:
-    if payload.lstrip()[:1] != b"[":
-        return _one_line(payload)
+    """A document on one line, an array's elements on one each; what is no JSON was text to redaction, and stays as it is."""
     try:
-        return b"".join(_one_line(bytes(element)) for element in _ELEMENTS.decode(payload))
+        if payload.lstrip()[:1] == b"[":
+            return b"".join(_one_line(bytes(element)) for element in _ELEMENTS.decode(payload))
+        _DOCUMENT.decode(payload)
     except (msgspec.DecodeError, RecursionError):
-        raise FramingError("not a JSON array") from None
+        return _ended(payload)
+    return _one_line(payload)
 
 
 def _one_line(document: bytes) -> bytes:
     """A line break cannot stand inside a JSON string, so each one is insignificant whitespace."""
     return document.strip().replace(b"\r", b" ").replace(b"\n", b" ") + b"\n"
+
+
+def _ended(text: bytes) -> bytes:
+    return text if text.endswith(b"\n") else text + b"\n"
 
 
 def _proto_line(signal: str, payload: bytes) -> bytes:

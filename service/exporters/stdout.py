@@ -6,7 +6,7 @@ import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from service.errors import BackendError, FramingError
+from service.errors import BackendError
 from service.exporters.contract import Batch
 from service.exporters.otlp_lines import lines
 
@@ -28,8 +28,6 @@ class StdoutExporter:
         try:
             sys.stdout.buffer.write(lines(batch.codec, batch.payload))
             sys.stdout.buffer.flush()
-        except FramingError as error:
-            raise BackendError(f"{self.id}: {error}") from None
         except (OSError, ValueError):
             raise BackendError(f"{self.id}: standard output is closed") from None
 

@@ -43,11 +43,15 @@ class NdjsonDialect:
 
 
 def _codec_of(content_type: str) -> Choose:
-    """How to tell the codec: by a content type that says it, else by the payload's head. Shippers also send lines as application/json."""
+    """How to tell the codec: by a content type that says it, else by the payload's head, since shippers name lines in many ways."""
     if content_type in _LINES:
         return lambda _payload: "ndjson"
     if content_type == "text/plain":
         return lambda _payload: "text"
-    if content_type == JSON:
-        return lambda payload: "ndjson" if detect_format(payload[:_HEAD]) == "ndjson" else "json"
-    return lambda payload: detect_format(payload[:_HEAD])
+    return _by_head
+
+
+def _by_head(payload: bytes) -> str:
+    head = payload[:_HEAD]
+    form = detect_format(head)
+    return "json" if form == "ndjson" and head.lstrip()[:1] == b"[" else form

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import NamedTuple
 
-from service.errors import BackendError, PayloadTooLargeError, ScrubjayError
+from service.errors import BackendError, FramingError, PayloadTooLargeError, ScrubjayError
 from service.exporters.contract import Answer, Batch, Exporter, Headers
 from service.receivers.request import Held, inflate
 from service.redaction.pipeline import rewrite
@@ -114,6 +114,9 @@ class Pipeline:
             status = 200 if answer is None else answer.status
             outcome = "acknowledged" if status < 300 else "refused" if status < 500 and status != 429 else "failed"
             return answer
+        except FramingError:
+            outcome = "refused"
+            raise
         except BackendError as error:
             _log.warning("not acknowledged: %s", error)
             raise
