@@ -1,35 +1,25 @@
-"""Airtable personal access or OAuth token."""
+"""Airtable: personal access tokens, beside the name (``pat`` alone is in every ``path`` and ``pattern``)."""
 
 from __future__ import annotations
 
-import re
-
-from detectors.catalogue._prefixed import EDGE
-from detectors.matching import sample, token
+from detectors.catalogue._prefixed import named
+from detectors.matching import sample
 from detectors.model import Anchor, Detector
 
-_FORMAT = (
-    EDGE
-    + rb"""
-    pat[0-9A-Za-z]{14}\.[0-9A-Za-z]{38,80}+     # 64 hex digits
-"""
-)
 _KEY = "pat" + sample("alnum", 14) + "." + sample("hex", 64)
 
 DETECTOR = Detector(
     id="airtable_token",
     entity="airtable_token",
-    title="Airtable personal access or OAuth token",
     kind="secret",
-    anchors=(Anchor("pat[A-Za-z0-9]{14}\\."),),
-    verify=token(_FORMAT, back=18, flags=re.VERBOSE),
-    finds=(
-        f"TOKEN=«{_KEY}»",
-        f'\\"token\\":\\"«{_KEY}»\\"',
-    ),
+    title="Airtable personal access token",
+    anchors=(Anchor("airtable", caseless=True),),
+    verify=named(rb"pat[A-Za-z0-9]{14}\.[A-Za-z0-9]{38,80}+"),
+    finds=(f"AIRTABLE_TOKEN=«{_KEY}»", f"airtable api key: «{_KEY}», retrying"),
     ignores=(
-        "export TOKEN=pat<your-token>",
-        "patternMatchingX1.compile",
+        "airtable pattern.compile",
+        "pat" + sample("alnum", 14) + "." + sample("hex", 64),
     ),
     reference="gitleaks rule airtable-personnal-access-token; https://airtable.com/developers/web/guides/personal-access-tokens",
+    score=0.9,
 )

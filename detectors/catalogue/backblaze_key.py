@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="backblaze_key",
     title="Backblaze B2 application key",
     kind="secret",
-    anchors=(Anchor("K00[0-9][A-Za-z0-9/+]{27}"),),
-    verify=token(_FORMAT, back=31, flags=re.VERBOSE),
+    anchors=(Anchor("K00[0-9][A-Za-z0-9/+]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"Authorization: Bearer «{_KEY}», retrying",
         f"Bearer%20«{_KEY}»",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="brave_search_key",
     title="Brave Search API key",
     kind="secret",
-    anchors=(Anchor("BSA[A-Za-z0-9_-]{16}"),),
-    verify=token(_FORMAT, back=19, flags=re.VERBOSE),
+    anchors=(Anchor("BSA[A-Za-z0-9_-]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f'\\"token\\":\\"«{_KEY}»\\"',
         f"TOKEN=«{_KEY}»",

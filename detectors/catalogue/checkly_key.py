@@ -22,10 +22,10 @@ DETECTOR = Detector(
     title="Checkly API key",
     kind="secret",
     anchors=(
-        Anchor("cu_[0-9a-f]{8}"),
-        Anchor("ca_[0-9a-f]{8}"),
+        Anchor("cu_[0-9a-f]{5}"),
+        Anchor("ca_[0-9a-f]{5}"),
     ),
-    verify=token(_FORMAT, back=11, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

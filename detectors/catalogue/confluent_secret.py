@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="confluent_secret",
     title="Confluent Cloud API secret",
     kind="secret",
-    anchors=(Anchor("cflt[A-Za-z0-9+/]{16}"),),
-    verify=token(_FORMAT, back=20, flags=re.VERBOSE),
+    anchors=(Anchor("cflt[A-Za-z0-9+/]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="crates_io_token",
     title="crates.io API token",
     kind="secret",
-    anchors=(Anchor("cio[A-Za-z0-9]{32}"),),
-    verify=token(_FORMAT, back=35, flags=re.VERBOSE),
+    anchors=(Anchor("cio[A-Za-z0-9]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f'\\"token\\":\\"«{_KEY}»\\"',
         f"TOKEN=«{_KEY}»",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="dbt_token",
     title="dbt Cloud token",
     kind="secret",
-    anchors=(Anchor("dbt[ucs]_[A-Za-z0-9]{4}"),),
-    verify=token(_FORMAT, back=9, flags=re.VERBOSE),
+    anchors=(Anchor("dbt[ucs]_[A-Za-z0-9]{3}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"TOKEN=«{_KEY}»",
         f'\\"token\\":\\"«{_KEY}»\\"',

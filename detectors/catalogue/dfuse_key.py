@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="dfuse_key",
     title="dfuse API key",
     kind="secret",
-    anchors=(Anchor("web_[0-9a-f]{8}"),),
-    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    anchors=(Anchor("web_[0-9a-f]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

@@ -23,10 +23,10 @@ DETECTOR = Detector(
     title="Dropbox access or refresh token",
     kind="secret",
     anchors=(
-        Anchor("sl\\.[A-Za-z0-9_-]{48}"),
-        Anchor("sl\\.u\\.[A-Za-z0-9_-]{46}"),
+        Anchor("sl\\.[A-Za-z0-9_-]{5}"),
+        Anchor("sl\\.u\\.[A-Za-z0-9_-]{3}"),
     ),
-    verify=token(_FORMAT, back=51, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f'\\"token\\":\\"«{_SECOND_KEY}»\\"',

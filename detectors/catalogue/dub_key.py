@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="dub_key",
     title="Dub API key",
     kind="secret",
-    anchors=(Anchor("dub_[A-Za-z0-9]{8}"),),
-    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    anchors=(Anchor("dub_[A-Za-z0-9]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"Authorization: Bearer «{_KEY}», retrying",
         f"Bearer%20«{_KEY}»",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="ecostruxure_key",
     title="EcoStruxure IT API key",
     kind="secret",
-    anchors=(Anchor("AK1[A-Za-z0-9/]{12}"),),
-    verify=token(_FORMAT, back=15, flags=re.VERBOSE),
+    anchors=(Anchor("AK1[A-Za-z0-9/]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="exoscale_key",
     title="Exoscale API key",
     kind="secret",
-    anchors=(Anchor("EXO[0-9a-f]{8}"),),
-    verify=token(_FORMAT, back=11, flags=re.VERBOSE),
+    anchors=(Anchor("EXO[0-9a-f]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"Bearer%20«{_KEY}»",
         f"Authorization: Bearer «{_KEY}», retrying",

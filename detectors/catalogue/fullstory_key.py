@@ -22,10 +22,10 @@ DETECTOR = Detector(
     title="FullStory API key",
     kind="secret",
     anchors=(
-        Anchor("na1\\.[A-Za-z0-9+/]{32}"),
-        Anchor("eu1\\.[A-Za-z0-9+/]{32}"),
+        Anchor("na1\\.[A-Za-z0-9+/]{4}"),
+        Anchor("eu1\\.[A-Za-z0-9+/]{4}"),
     ),
-    verify=token(_FORMAT, back=36, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f"loaded config\\n«{_KEY}»",

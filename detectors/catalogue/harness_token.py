@@ -24,10 +24,10 @@ DETECTOR = Detector(
     title="Harness personal or service account token",
     kind="secret",
     anchors=(
-        Anchor("pat\\.[A-Za-z0-9_-]{8}"),
-        Anchor("sat\\.[A-Za-z0-9_-]{8}"),
+        Anchor("pat\\.[A-Za-z0-9_-]{4}"),
+        Anchor("sat\\.[A-Za-z0-9_-]{4}"),
     ),
-    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"Bearer%20«{_KEY}»",
         f"Authorization: Bearer «{_KEY}», retrying",

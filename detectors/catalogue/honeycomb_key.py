@@ -23,7 +23,15 @@ DETECTOR = Detector(
     entity="honeycomb_key",
     title="Honeycomb ingest, configuration or management key",
     kind="secret",
-    anchors=(Anchor("hc[a-z]{2}k_"),),
+    anchors=(
+        Anchor("hcaik_"),
+        Anchor("hcbik_"),
+        Anchor("hcxik_"),
+        Anchor("hcalk_"),
+        Anchor("hcxlk_"),
+        Anchor("hcamk_"),
+        Anchor("hcxmk_"),
+    ),
     verify=token(_FORMAT, back=6, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",

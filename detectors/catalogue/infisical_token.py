@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="infisical_token",
     title="Infisical service token",
     kind="secret",
-    anchors=(Anchor("st\\.[0-9a-f]{24}"),),
-    verify=token(_FORMAT, back=27, flags=re.VERBOSE),
+    anchors=(Anchor("st\\.[0-9a-f]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f"loaded config\\n«{_KEY}»",

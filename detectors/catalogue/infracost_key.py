@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="infracost_key",
     title="Infracost API key",
     kind="secret",
-    anchors=(Anchor("ico-[A-Za-z0-9]{8}"),),
-    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    anchors=(Anchor("ico-[A-Za-z0-9]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"Authorization: Bearer «{_KEY}», retrying",
         f"Bearer%20«{_KEY}»",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="intercom_token",
     title="Intercom access token",
     kind="secret",
-    anchors=(Anchor("dG9rO[A-Za-z0-9+/]{8}"),),
-    verify=token(_FORMAT, back=13, flags=re.VERBOSE),
+    anchors=(Anchor("dG9rO[A-Za-z0-9+/]{3}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

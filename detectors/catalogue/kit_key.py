@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="kit_key",
     title="Kit (ConvertKit) API key",
     kind="secret",
-    anchors=(Anchor("kit_[0-9a-f]{8}"),),
-    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    anchors=(Anchor("kit_[0-9a-f]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f"loaded config\\n«{_KEY}»",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="laravel_app_key",
     title="Laravel application key",
     kind="secret",
-    anchors=(Anchor("base64:[A-Za-z0-9+/]{24}"),),
-    verify=token(_FORMAT, back=31, flags=re.VERBOSE),
+    anchors=(Anchor("base64:[A-Za-z0-9+/]"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

@@ -22,10 +22,10 @@ DETECTOR = Detector(
     title="Lichess API token",
     kind="secret",
     anchors=(
-        Anchor("lip_[A-Za-z0-9]{8}"),
-        Anchor("lio_[A-Za-z0-9]{8}"),
+        Anchor("lip_[A-Za-z0-9]{4}"),
+        Anchor("lio_[A-Za-z0-9]{4}"),
     ),
-    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"Authorization: Bearer «{_KEY}», retrying",
         f"Bearer%20«{_KEY}»",

@@ -24,8 +24,8 @@ DETECTOR = Detector(
     entity="mapbox_token",
     title="Mapbox or LocationIQ token",
     kind="secret",
-    anchors=(Anchor("[spt]k\\.[A-Za-z0-9_+=-]{32}"),),
-    verify=token(_FORMAT, back=35, flags=re.VERBOSE),
+    anchors=(Anchor("[spt]k\\.[A-Za-z0-9_+=-]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f'\\"token\\":\\"«{_KEY}»\\"',
         f"Bearer%20«{_SECOND_KEY}»",

@@ -22,8 +22,8 @@ DETECTOR = Detector(
     entity="modal_token",
     title="Modal token id or secret",
     kind="secret",
-    anchors=(Anchor("a[ks]-[A-Za-z0-9]{22}"),),
-    verify=token(_FORMAT, back=25, flags=re.VERBOSE),
+    anchors=(Anchor("a[ks]-[A-Za-z0-9]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"Authorization: Bearer «{_KEY}», retrying",
         f"GET /v1/items?key=«{_SECOND_KEY}»&page=2",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="neon_key",
     title="Neon API key",
     kind="secret",
-    anchors=(Anchor("napi_[A-Za-z0-9]{16}"),),
-    verify=token(_FORMAT, back=21, flags=re.VERBOSE),
+    anchors=(Anchor("napi_[A-Za-z0-9]{3}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"Bearer%20«{_KEY}»",
         f"Authorization: Bearer «{_KEY}», retrying",

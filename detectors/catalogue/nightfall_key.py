@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="nightfall_key",
     title="Nightfall API key",
     kind="secret",
-    anchors=(Anchor("NF-[A-Za-z0-9]{8}"),),
-    verify=token(_FORMAT, back=11, flags=re.VERBOSE),
+    anchors=(Anchor("NF-[A-Za-z0-9]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f'\\"token\\":\\"«{_KEY}»\\"',
         f"TOKEN=«{_KEY}»",

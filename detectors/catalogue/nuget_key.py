@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="nuget_key",
     title="NuGet API key",
     kind="secret",
-    anchors=(Anchor("oy2[a-z0-9]{32}"),),
-    verify=token(_FORMAT, back=35, flags=re.VERBOSE),
+    anchors=(Anchor("oy2[a-z0-9]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

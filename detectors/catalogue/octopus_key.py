@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="octopus_key",
     title="Octopus Deploy API key",
     kind="secret",
-    anchors=(Anchor("API-[A-Z0-9]{8}"),),
-    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    anchors=(Anchor("API-[A-Z0-9]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

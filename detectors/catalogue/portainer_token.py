@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="portainer_token",
     title="Portainer access token",
     kind="secret",
-    anchors=(Anchor("ptr_[A-Za-z0-9+/]{16}"),),
-    verify=token(_FORMAT, back=20, flags=re.VERBOSE),
+    anchors=(Anchor("ptr_[A-Za-z0-9+/]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"TOKEN=«{_KEY}»",
         f'\\"token\\":\\"«{_KEY}»\\"',

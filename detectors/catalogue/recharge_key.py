@@ -17,8 +17,8 @@ DETECTOR = Detector(
     entity="recharge_key",
     title="Recharge API token",
     kind="secret",
-    anchors=(Anchor("[0-9]x[123]_[0-9a-f]{8}"),),
-    verify=token(_FORMAT, back=12, flags=re.VERBOSE),
+    anchors=(Anchor("[0-9]x[123]_[0-9a-f]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f'\\"token\\":\\"«{_KEY}»\\"',
         f"TOKEN=«{_KEY}»",

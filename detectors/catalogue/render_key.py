@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="render_key",
     title="Render API key",
     kind="secret",
-    anchors=(Anchor("rnd_[A-Za-z0-9]{6}"),),
-    verify=token(_FORMAT, back=10, flags=re.VERBOSE),
+    anchors=(Anchor("rnd_[A-Za-z0-9]{4}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f"loaded config\\n«{_KEY}»",

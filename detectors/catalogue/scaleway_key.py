@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="scaleway_key",
     title="Scaleway access key",
     kind="secret",
-    anchors=(Anchor("SCW[A-Z0-9]{13}"),),
-    verify=token(_FORMAT, back=16, flags=re.VERBOSE),
+    anchors=(Anchor("SCW[A-Z0-9]{5}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f'\\"token\\":\\"«{_KEY}»\\"',
         f"TOKEN=«{_KEY}»",

@@ -22,10 +22,10 @@ DETECTOR = Detector(
     title="Smooch (Sunshine Conversations) key",
     kind="secret",
     anchors=(
-        Anchor("act_[0-9a-f]{24}"),
-        Anchor("app_[0-9a-f]{24}"),
+        Anchor("act_[0-9a-f]{4}"),
+        Anchor("app_[0-9a-f]{4}"),
     ),
-    verify=token(_FORMAT, back=28, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="stackhawk_key",
     title="StackHawk API key",
     kind="secret",
-    anchors=(Anchor("hawk\\.[A-Za-z0-9_-]{8}"),),
-    verify=token(_FORMAT, back=13, flags=re.VERBOSE),
+    anchors=(Anchor("hawk\\.[A-Za-z0-9_-]{3}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"GET /v1/items?key=«{_KEY}»&page=2",

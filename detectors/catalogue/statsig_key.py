@@ -18,10 +18,10 @@ DETECTOR = Detector(
     title="Statsig server or console key",
     kind="secret",
     anchors=(
-        Anchor("secret-[A-Za-z0-9]{20}"),
-        Anchor("onsole-[A-Za-z0-9]{20}"),
+        Anchor("secret-[A-Za-z0-9]"),
+        Anchor("onsole-[A-Za-z0-9]"),
     ),
-    verify=token(_FORMAT, back=27, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f'\\"token\\":\\"«{_KEY}»\\"',
         f"TOKEN=«{_KEY}»",

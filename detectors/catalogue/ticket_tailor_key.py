@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="ticket_tailor_key",
     title="Ticket Tailor API key",
     kind="secret",
-    anchors=(Anchor("sk_[0-9]{4}_[0-9]{3}"),),
-    verify=token(_FORMAT, back=11, flags=re.VERBOSE),
+    anchors=(Anchor("sk_[0-9]{4}_"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f"loaded config\\n«{_KEY}»",

@@ -23,10 +23,10 @@ DETECTOR = Detector(
     title="WooCommerce consumer key or secret",
     kind="secret",
     anchors=(
-        Anchor("ck_[0-9a-f]{8}"),
-        Anchor("cs_[0-9a-f]{8}"),
+        Anchor("ck_[0-9a-f]{5}"),
+        Anchor("cs_[0-9a-f]{5}"),
     ),
-    verify=token(_FORMAT, back=11, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"TOKEN=«{_KEY}»",
         f"Authorization: Bearer «{_SECOND_KEY}», retrying",

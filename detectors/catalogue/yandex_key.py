@@ -28,11 +28,11 @@ DETECTOR = Detector(
     title="Yandex Cloud IAM token, API key or OAuth token",
     kind="secret",
     anchors=(
-        Anchor("t1\\.[A-Za-z0-9_-]{8}"),
-        Anchor("AQVN[A-Za-z0-9_-]{7}"),
-        Anchor("y0_[A-Za-z0-9_-]{8}"),
+        Anchor("t1\\.[A-Za-z0-9_-]{5}"),
+        Anchor("AQVN[A-Za-z0-9_-]{4}"),
+        Anchor("y0_[A-Za-z0-9_-]{5}"),
     ),
-    verify=token(_FORMAT, back=11, flags=re.VERBOSE),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"loaded config\\n«{_KEY}»",
         f"TOKEN=«{_SECOND_KEY}»",

@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="zoho_token",
     title="Zoho OAuth token or client id",
     kind="secret",
-    anchors=(Anchor("1000\\.[0-9A-Za-z]{8}"),),
-    verify=token(_FORMAT, back=13, flags=re.VERBOSE),
+    anchors=(Anchor("1000\\.[0-9A-Za-z]{3}"),),
+    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f"loaded config\\n«{_KEY}»",
