@@ -28,6 +28,11 @@ _CALL = re.compile(rb"[A-Za-z_][A-Za-z0-9_.:]*+[({\[](?![({\[])|[A-Za-z_][A-Za-z
 """``Token{…`` and ``decode(…``: what a program printed of an object, or its source."""
 _NUMBER = re.compile(rb"-?[0-9]{1,9}(?:\.[0-9]{1,6})?(?:ms|s|%|kb|mb)?$", re.IGNORECASE)
 _PATH = re.compile(rb"(?:[A-Za-z]:)?[/\\][\w.-]+[/\\]|\.{1,2}/|https?://[^@]*$")
+_FORMS = {
+    "otp": re.compile(rb"[0-9]{4,8}$|[0-9]{3}[ -][0-9]{3}$|[A-Za-z0-9]{16,}=*$"),
+    "card_code": re.compile(rb"[0-9]{3,4}$"),
+    "ssn": re.compile(rb"[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}$"),
+}
 _NUMERIC = frozenset(("otp", "card_code", "ssn", "password"))
 """Entities whose values may be plain numbers in text; ``token: 17`` is a count."""
 
@@ -49,7 +54,7 @@ def assigned(entities: frozenset[str]) -> Verify:
 
 def _fits(text: bytes, field: Field, value: bytes, entity: str) -> bool:
     """Whether the bond between name and value is strong enough for this value."""
-    if len(value) < 3 or value.lower() == field.name.lower():
+    if (form := _FORMS.get(entity)) and not form.match(value) or len(value) < 3 or value.lower() == field.name.lower():
         return False
     if (
         _WORDS.match(value) and (entity != "password" or not value.isalpha()) and sensitive(value) is not None

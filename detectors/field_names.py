@@ -38,37 +38,38 @@ _ENDINGS: dict[str, bytes] = {
     "api_key": b"apikey apikeys xapikey accesskey accesskeys accesskeyid appkey applicationkey consumerkey subscriptionkey functionskey"
     b" licensekey licencekey integrationkey ingestkey ingestionkey servicekey serverkey adminkey writekey authkey authenticationkey"
     b" userapikey developerkey devkey securitykey keysecret webhookkey deploykey sendkey",
-    "private_key": b"privatekey privkey privatekeypem privkeypem secretkey signingkey signkey encryptionkey encryptkey decryptionkey cryptkey"
+    "private_key": b"privatekey privkey privatekeypem secretkey signingkey signkey encryptionkey encryptkey decryptionkey cryptkey"
     b" masterkey sharedkey presharedkey accountkey sharedaccesskey sslkey tlskey sshkey rsakey aeskey hmackey pgpkey gpgkey cipherkey"
     b" storagekey datakey sessionkey clientkey kek dek rootkey unsealkey recoverykey mnemonic seedphrase secretkeybase",
     "secret": b"secret secrets secrete clientsecret appsecret sharedsecret secretid secretaccesskey",
-    "token": b"token accesstokens apitokens authtokens refreshtokens authtoken jwt bearer samlresponse samlassertion idtokenhint",
+    "token": b"token accesstokens apitokens authtokens refreshtokens authtoken jwt bearer samlresponse samlassertion",
     "credential": b"credential credentials creds cred",
     "ssn": b"ssn socialsecuritynumber socialsecurityno socialsecurity",
     "otp": b"otp totp otpcode totpcode mfacode 2facode verificationcode otpsecret onetimecode",
     "card_code": b"cvv cvv2 cvc cvc2 cardverificationvalue cardverificationcode securitycode cardnumber",
     "connection_string": b"connectionstring connectionstr connstr connstring",
+    "session": b"connectsid",
     "signature": b"signature hmac",
 }
 """Entity → how the squashed name (words joined) may end. Longer endings win; a word of its own is not demanded (``dbpassword``)."""
 
 _WORDS: dict[str, bytes] = {
     "password": b"pass pwd pw psw pswd passw",
-    "credential": b"auth authentication authn",
+    "credential": b"auth",
     "token": b"pat csrf xsrf sas",
-    "private_key": b"psk pem pkcs12 pfx",
-    "session": b"sessionid sessid phpsessid jsessionid sid",
+    "private_key": b"psk",
+    "session": b"sessionid sessid phpsessid jsessionid",
     "signature": b"sig",
     "otp": b"pin",
     "key": b"key",
 }
 """Entity → short words that count only as the last word of a name (never inside one: ``compass``, ``monkey``)."""
 
-_ALONE = frozenset((b"pin", b"pw", b"pem", b"pat", b"sas", b"authentication", b"authn"))
+_ALONE = frozenset((b"pin", b"pw", b"pat", b"sas"))
 """Of those, the ones that count only when they are the whole name, or behind a word in capitals as in ``GITHUB_PAT``."""
 
-_NEVER_ALONE = frozenset((b"key", b"sid"))
-"""Alone these are OTLP/JSON's own member name, and anybody's id."""
+_NEVER_ALONE = frozenset((b"key",))
+"""Alone this is OTLP/JSON's own member name."""
 
 _SPARED_ENDINGS = (
     # Paging and parsing.
@@ -82,9 +83,9 @@ _SPARED_ENDINGS = (
     b" recordkey orderkey registrykey hotkey documentkey shardkey correlationkey businesskey statekey querykey searchkey tagkey labelkey"
     b" attributekey settingkey propertykey columnkey fieldkey entitykey resourcekey threadkey conversationkey surrogatekey naturalkey"
     b" joinkey compositekey distkey distributionkey mapkey dictkey datasetkey runkey jobkey taskkey storekey pubkeys publickeys hostkey"
-    b" redissortkey sessioncachekey keykey leaderkey lockkey"
+    b" leaderkey lockkey"
     # Unrelated words with the same ending.
-    b" bypass compass surpass encompass trespass onepass subpass firstpass unsecret"
+    b" bypass compass surpass encompass trespass subpass"
 ).split()
 
 _SPARED_LAST = frozenset(
@@ -116,140 +117,22 @@ NAME_END = r"""["'=:\\]"""
 """The class of bytes behind a name in JSON at any escape level, logfmt, YAML, query strings: ``token`` + this is rare, ``token`` is
 not (``max_tokens``). In protobuf the byte behind a name is the next field's tag; there the stem takes that tag instead."""
 
-ANCHOR_STEMS: tuple[Stem, ...] = (
-    *(
-        Stem(literal, False)
-        for literal in (
-            "passw",
-            "passphra",
-            "passcode",
-            "secret",
-            "authoriz",
-            "authoris",
-            "cookie",
-            "credenti",
-        )
-    ),
-    *(
-        Stem(literal, False)
-        for literal in (
-            "apikey",
-            "api[_. -]key",
-            "accesske",
-            "access[_. -]k",
-            "private[_. -]k",
-            "privatek",
-            "sessionid",
-        )
-    ),
-    *(
-        Stem(literal, False)
-        for literal in (
-            "sessid",
-            "mnemonic",
-            "seed[_. -]phr",
-            "seedphra",
-            "socialse",
-            "social[_. -]se",
-            "samlresp",
-        )
-    ),
-    *(
-        Stem(literal, False)
-        for literal in (
-            "samlasse",
-            "contrase",
-            "motdepas",
-            "wachtwoo",
-            "connstr",
-            "conn[_. -]str",
-            "authhead",
-        )
-    ),
-    *(
-        Stem(literal, False)
-        for literal in (
-            "auth[_. -]he",
-            "ectionst",
-            "ection[_. -]st",
-            "connect[_. -]sid",
-            "totp",
-        )
-    ),
-    *(
-        Stem(literal, False)
-        for literal in (
-            "otp[_. -]co",
-            "otpcode",
-            "[m2]fa[_. -]co",
-            "[m2]facode",
-            "cation[_. -]co",
-            "cationcode",
-        )
-    ),
-    *(
-        Stem(literal, False)
-        for literal in (
-            "time[_. -]code",
-            "timecode",
-            "rity[_. -]co",
-            "ritycode",
-            "card[_. -]nu",
-            "cardnumb",
-        )
-    ),
-    *(
-        Stem(literal, True)
-        for literal in (
-            "token",
-            "token[_. -]v[0-9]",
-            "[sih][_. -]tokens",
-            "[sih]tokens",
-            "[a-z0-9_. -]key",
-            "pass",
-            "passwd",
-            "pwd",
-            "psw",
-            "pswd",
-        )
-    ),
-    *(
-        Stem(literal, True)
-        for literal in (
-            "auth",
-            "creds",
-            "cred",
-            "jwt",
-            "bearer",
-            "senha",
-            "signature",
-            "hmac",
-            "sig",
-            "ssn",
-            "otp",
-            "pin",
-        )
-    ),
-    *(
-        Stem(literal, True)
-        for literal in (
-            "cvv",
-            "cvv2",
-            "cvc",
-            "cvc2",
-            "csrf",
-            "xsrf",
-            "psk",
-            "pkcs12",
-            "pfx",
-            "kek",
-            "dek",
-            "pat",
-            "sas",
-        )
-    ),
+_RARE_STEMS = (
+    "passw pass~w passphra pass~phra passcode pass~code secret authoriz authoris auth~he authhead cookie credenti apikey api~key accesske"
+    " access~k private~k privatek sessionid sessid connect~sid mnemonic seed~phr seedphra socialse social~se samlresp samlasse saml~[ra]"
+    " contrase motdepas wachtwoo connstr conn~str ectionst ection~st totp otp~co otpcode [m2]fa~co [m2]facode cation~co cationcode time~code"
+    " timecode rity~co ritycode card~nu cardnumb card~ver cardver"
 )
-"""Every sensitive name holds one of these (a test says so). Those with ``ends`` stand at the end of the name, but for qualifiers."""
+_END_STEMS = (
+    "token token~v[0-9] [sih]~tokens [sih]tokens [a-z0-9_.-]key [a-z0-9_.-]keys pass pwd pw psw pswd passwd passwds auth creds cred jwt bearer senha"
+    " signature hmac sig ssn otp pin cvv cvv2 cvc cvc2 csrf xsrf psk kek dek pat sas"
+)
+ANCHOR_STEMS: tuple[Stem, ...] = (
+    *(Stem(stem.replace("~", "[_. -]"), False) for stem in _RARE_STEMS.split()),
+    *(Stem(stem.replace("~", "[_. -]"), True) for stem in _END_STEMS.split()),
+)
+"""Every sensitive name holds one of these (a test says so). Those with ``ends`` stand at the end of the name, but for qualifiers
+(``_prod``, ``_2``) behind it."""
 
 
 def words_of(name: bytes) -> list[bytes]:
@@ -274,6 +157,8 @@ def sensitive(name: bytes) -> str | None:
     last = words[-1]
     if (entity := _ENTITY_OF_WORD.get(last)) and (last not in _ALONE or len(words) == 1 or name[-1:].isupper()):
         return entity
+    if last in (b"pat", b"sas"):
+        return "key"
     return next((entity for stem, entity in _ANYWHERE.items() if stem in squashed), None)
 
 

@@ -41,16 +41,16 @@ _SEPARATOR_BACKWARDS = re.compile(
 """What an anchor may hold behind the name, read from right to left: ``%3``, ``&quot;``, ``" is "``, ``" ="``, ``'" '``."""
 _WORDY_SEPARATORS = (b"%3", b"%2", b" stri", b": str")
 _COMPARED_BACKWARDS = re.compile(rb"[ ]{0,4}={1,2}[!=][ ]{0,4}([\"'])")
-_PLACEHOLDER = re.compile(rb"\$[{(]|\{\{|<[^<>\n]{1,60}>|\[(?i:redact|filter|mask|hidden|remov|scrub|elid)")
+_PLACEHOLDER = re.compile(rb"[$#][{(]|\{\{|<[^<>\n]{1,60}>|\[(?i:redact|filter|mask|hidden|remov|scrub|elid)")
 
 _BOND = re.compile(
     rb"""
-    (?: (?P<close>%(quote)s) (?:[)\]]|\\{0,15}[ ]){0,2}+ )?+ (?: \[ [0-9]{0,5} \] )?+
+    (?: (?P<close>%(quote)s) [)\]]{0,2}+ )?+ (?: \[ [0-9]{0,5} \] )?+
     (?: (?P<compared> [ \t]{0,8}+ [!=]==?+ (?!>) [ \t]{0,8}+ )
-      | (?P<labelled> [ \t,;]{1,8}+ \\{0,15}+["']? (?:value|val|content) \\{0,15}+["']? [ ]{0,4}+ [:=] [ ]{0,4}+
+      | (?P<labelled> (?: ,?\r?\n[ \t]{1,40}+ | [ \t,;]{1,8}+ ) \\{0,15}+["']? (?:value|val|content) \\{0,15}+["']? [ ]{0,4}+ [:=] [ ]{0,4}+
                       (?: \{ [ ]? \\{0,15}+ ["']stringValue\\{0,15}+["'] [ ]? : [ ]? )? )
       | (?P<assigned> (?: [ ]?:?[ ] (?:string|str|text|bytes|any|object|char[ ]?\*) \b (?=[ ]{0,4}=) )?+ [ \t]{0,32}+ (?: [:?.|+*~-]{0,4}+ =>?+ | :{1,3}+ (?!//) | [|]{2} :?+ | -> | <[-<] | =?>> | (?:%%(?:25)?(?:3A|3D))++ | \\{1,8}u003[ad] )
-                      (?P<gap>(?:[ \t]|%%20|[+](?=[A-Za-z])){0,32}+) )
+                      (?P<gap>(?:[ \t]|%%20|[+](?=[A-Za-z])){0,32}+) (?: \s{0,16}+ string\([0-9]{1,6}\)[ ] )?+ )
       | (?P<pair> [ \t]{0,8}+ , [ \t]{0,8}+ (?= [bBrRuUfF]{0,2} %(quote)s ) )
       | (?P<tag> (?: [ ][^<>\n]{0,80}+ )?+ (?:>|&gt;|\\u003e) \s{0,64}+ )
       | (?P<is> [ \t]{1,4}+ (?:is|was|will[ ]be)(?:[ ]set[ ]to)?+ [ \t]?:?[ \t]{1,4}+ )
@@ -64,12 +64,13 @@ _OPEN = re.compile(rb"[bBrRuUfFL@]{0,2}(?P<quote>%s)" % QUOTE)
 _CALL = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]{0,40}+\([ ]?(?=[\"'`])|\[[ ]?(?=\\{0,15}[\"'`])|(?:byte)?\[\](?:byte|string)[({](?=[\"'`])")
 _BARE = re.compile(
     rb"""(?: [^\s"'`,;&<>()\[\]{}|\\]
-           | [,;] (?! [\s"'`\])}\\] | [A-Za-z_][\w.\-]{0,40}+ ["']? [ ]? [=:] | $ )     # a comma inside the value, not one behind it
+           | [,;&] (?! [\s"'`\])}\\&] | [A-Za-z_][\w.\-]{0,40}+ ["']? [ ]? [=:%] | $ )  # a comma inside the value, not one behind it
            | [)\]}>]++ (?= [A-Za-z0-9!@\#$%^*_({\[-] ) | [(\[{|] (?= [^\s"'`<>&|] )
            | \\ (?! [nrtu"'`\\x] )
          ){1,4096}+""",
     re.VERBOSE,
 )
+_ENCODED_END = re.compile(rb"%(?:25)?(?:26|3[bB]|2[02cC]|0[aAdD]|7[dD]|5[dD])")
 _TAG_CONTENT = re.compile(rb"[^<&\n\r]{1,4096}+")
 
 
@@ -109,7 +110,8 @@ def field_at(text: bytes, at: int) -> Field | None:
             return None
         return _content(text, name, bond.end())
     if kind == "labelled":
-        return _value(text, name, "pair", bond.end(), False) if bond.group("close") else None
+        over_lines = b"\n" in bond.group()
+        return _value(text, name, "pair", bond.end(), False) if bond.group("close") or over_lines else None
     if kind == "beside" and text[begin : begin + 1] == b"-" and text[begin - 1 : begin] in (b"", b" ", b"'", b'"', b"\t"):
         kind = "option"
     spaced = kind != "assigned" or bool(bond.group("gap"))
@@ -150,7 +152,10 @@ def _value(text: bytes, name: bytes, bond: Bond, at: int, spaced: bool) -> Field
     bare = _BARE.match(text, at)
     if bare is None:
         return None
-    return Field(name, bond, at, bare.end(), False, spaced)
+    end = bare.end()
+    if text[at - 3 : at].lower() in (b"%3d", b"%3a", b"%20") and (cut := _ENCODED_END.search(text, at, end)):
+        end = cut.start()
+    return Field(name, bond, at, end, False, spaced) if end > at else None
 
 
 def string_end(text: bytes, start: int, quote: bytes) -> int:

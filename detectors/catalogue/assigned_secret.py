@@ -38,7 +38,7 @@ _STEMS = (
     "ion_string",
 )
 _ENDS = ("token", "token_v2", "[a-z0-9_.-]key", "creds", "[a-z_-]auth", "jwt", "sessid", "sessionid", "totp", "cvv", "cvc", "csrf", "ssn")
-_RARE_ENDS = ("[_ ]otp", "signature", "hmac", "_sig", "psk", "_pat", "_sas", "connstr", "mnemonic", "bearer")
+_RARE_ENDS = ("otp", "auth", "signature", "hmac", "_sig", "psk", "_pat", "_sas", "connstr", "mnemonic", "bearer")
 _SEPARATORS = ("=", ":", '"', "'", " =", " :", " !", "\\\\", "%3")
 _WIDE_SEPARATORS = (*_SEPARATORS, ">", r"\|", r"\?", "&quot;", "` ", " -> ", " [?.|]=", " is ", " stri", ": str")
 

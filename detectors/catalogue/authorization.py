@@ -14,7 +14,7 @@ from detectors.secret_shape import secret_like
 _SCHEME = re.compile(
     rb"""(?:bearer|basic|token|apikey|api-key|key|jwt|oauth|negotiate|ntlm|kerberos|dpop|gnap|privatetoken|api-token|splunk|genie-?key|klaviyo-api-key|bot
          |ssws|sso-key|zoho-oauthtoken|discogs|client-id|vapid|webpush|sapisidhash|snowflake|machine-token|deepl-auth-key)
-         (?:[ \t]|%20|[+]|\\u0020|=){1,4}+ (?:token[=:]{0,1}[ ]?)?+""",
+         (?:[ \t]|%20|[+]|\\u0020|=){1,4}+ (?:token=[ ]?["']?)?+""",
     re.VERBOSE | re.IGNORECASE,
 )
 _WITH_PARAMETERS = re.compile(

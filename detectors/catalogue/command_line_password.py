@@ -14,15 +14,18 @@ _USER = re.compile(
     rb"""[ =]?(?P<quote>\\{0,7}["'])?(?P<user>[^\s"'`:\\]{0,128}+):(?P<secret>(?(quote)[^"'\n\\]|[^\s"'`\\|;&<>]){1,512}+)"""
 )
 _ATTACHED = re.compile(rb" (-p|-a)( ?|[^\s-])$")
+_GLUED = re.compile(rb" -[uU][^\s\"'-]$")
 _TAKES = {b"-p": (b"sshpass", b"mysql", b"mysqldump", b"mysqladmin", b"mariadb"), b"-a": (b"redis-cli",)}
 _PLAIN = re.compile(rb"""[ ]?(?P<quote>\\{0,7}["'])?(?P<secret>(?(quote)[^"'\n\\]|[^\s"'`\\|;&<>]){3,256}+)""")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
-    line = text[max(0, at - 1024, text.rfind(b"\n", max(0, at - 1024), at) + 1) : at]
+    line = text[max(0, at - 1024) : at].replace(b"\\\n", b"  ").rpartition(b"\n")[2]
     commands = _COMMAND.findall(line)
     if not commands:
         return None
+    if _GLUED.search(line):
+        at -= 1
     attached = _ATTACHED.search(line)
     if attached is None:
         found = _USER.match(text, at)
@@ -41,7 +44,10 @@ DETECTOR = Detector(
     kind="secret",
     title="Passwords on command lines",
     anchors=(
-        *(Anchor(flag) for flag in (" -u ", " -u[\"']", " -U ", "--user", "-user ", "-user=", "sshpass -p", "-cli -a ", " --creds")),
+        *(
+            Anchor(flag)
+            for flag in (" -u ", " -u[\"']", " -U ", " -u[a-z]", "--user", "-user ", "-user=", "sshpass -p", "-cli -a ", " --creds")
+        ),
         Anchor(r" -p[^\s-]"),
     ),
     verify=_verify,

@@ -13,10 +13,13 @@ from detectors.name_value import field_at
 # newline, or where the next header of a flattened dump begins. Commas join several Set-Cookie headers and stand in Expires dates.
 _UNQUOTED = re.compile(rb"(?:\[[A-Za-z:_-]{1,64}\]|[^\s\"'`\\\]]|[ ](?![A-Z][\w-]{1,40}:)|\\(?![rn\"'`])){1,4096}+")
 _PAIR = re.compile(rb"[!#$%&*+.^_|~0-9A-Za-z-]{1,256}+(?:=|%3[dD])")
+_JAR = re.compile(rb"s?[=:\"']{0,2}[ ]?(?P<secret>\{[ ]?\\{0,7}[\"'][^{}\n]{8,4096}+\})")
 _NAME = re.compile(rb"(?i)(?:.*[^a-z])?(?:set-?_?)?cookie2?s?$")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
+    if jar := _JAR.match(text, at):  # a Python dict of cookies
+        return jar.span("secret")
     field = field_at(text, at)
     if field is None or field.bond not in ("assigned", "pair", "option", "tag") or not _NAME.match(field.name):
         return None

@@ -11,18 +11,19 @@ _LEFT = 512
 _MARKS = (b"://", b"%3A%2F%2F", b"%3a%2f%2f", b":\\/\\/", b":\\u002f\\u002f")
 _HOST = re.compile(rb"(?:@|%40)(?:[A-Za-z0-9_\[$*<]|%5[bB]|tcp\(|unix\(|\((?=[\w.]+)|/)")
 _OUTSIDE = re.compile(rb"[\s\"'`<>]|[{}]|\\[\"nrt/]")
+_ORACLE = re.compile(rb"[\w.$#-]{1,64}+/(?P<secret>[^\s/\"'`<>${}]{1,256}+)")
 _TEMPLATE = re.compile(rb"[$%<\[]|:?(?:pass(?:word|wd)?|pwd|secret|token|user(?:name)?|xxx+)$", re.IGNORECASE)
 
 
 def _verify(text: bytes, at: int) -> Span | None:
-    sign = at - 2 if text[at - 2 : at - 1] == b"@" else at - 3
+    sign = at - 2 if text[at - 2 : at - 1] == b"@" else at - 4
     if sign < 4 or not _HOST.match(text, sign):
         return None
     floor = max(0, sign - _LEFT)
     mark, begin = max((text.rfind(mark, floor, sign), mark) for mark in _MARKS)[::-1], 0
     place = mark[1]
     if place < 0:
-        return None
+        return _oracle(text, floor, sign)
     begin = place + len(mark[0])
     userinfo = text[begin:sign]
     if not userinfo or _OUTSIDE.search(userinfo) or not text[place - 1 : place].isalnum():
@@ -48,6 +49,13 @@ def _verify(text: bytes, at: int) -> Span | None:
     return start, sign
 
 
+def _oracle(text: bytes, floor: int, sign: int) -> Span | None:
+    """``jdbc:oracle:thin:user/password@host``."""
+    place = text.rfind(b"thin:", floor, sign)
+    found = _ORACLE.match(text, place + 5, sign) if place >= 0 else None
+    return found.span("secret") if found and found.end() == sign and not stand_in(found.group("secret")) else None
+
+
 def _is_token(userinfo: bytes) -> bool:
     return b"/" not in userinfo and secret_like(userinfo, shortest=16)
 
@@ -57,7 +65,12 @@ DETECTOR = Detector(
     entity="password",
     kind="secret",
     title="Credentials in URLs",
-    anchors=(Anchor("@[a-z0-9]", caseless=True), Anchor(r"@[\[$*_(<]"), Anchor("%40")),
+    anchors=(
+        Anchor(r"[\w+~'-]@[A-Za-z0-9]"),
+        Anchor(r"[!-&(-*,.-/:-?\[-^`{-}]@[A-Za-z0-9]"),
+        Anchor(r"@[\[*_(]"),
+        Anchor("%40[a-z0-9]", caseless=True),
+    ),
     verify=_verify,
     finds=(
         "postgres://app:«s3cr3t»@db:5432/x",
