@@ -9,7 +9,7 @@ from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
 _BASE64 = rb"(?:[A-Za-z0-9+/]|\\/|%2[BbFf]){24,256}+(?:=|%3[Dd]){0,2}"
-_value = re.compile(rb"[\\\"']{0,4}\s?(?:=|:|%%3[Dd])\s?[\\\"']{0,4}(%b)" % _BASE64).match
+_value = re.compile(rb"(?:Key)?[\\\"']{0,4}\s?(?:=|:|%%3[Dd])\s?[\\\"']{0,4}(%b)" % _BASE64).match
 
 
 def _verify(text: bytes, at: int) -> Span | None:
@@ -24,7 +24,7 @@ DETECTOR = Detector(
     entity="azure_storage_key",
     kind="secret",
     title="Azure account key or shared access key",
-    anchors=(Anchor("countKey"), Anchor("ccessKey")),
+    anchors=(Anchor("countKey"), Anchor("edAccess")),
     verify=_verify,
     finds=(
         f"AccountName=a;AccountKey=«{_KEY}»;EndpointSuffix=core.windows.net",

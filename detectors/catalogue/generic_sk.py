@@ -11,8 +11,8 @@ from detectors.model import Anchor, Detector, Span
 _ANCHOR = "sk-[A-Za-z0-9_-]{9}"
 _key = re.compile(EDGE + rb"sk-([A-Za-z0-9_-]{9,200}+)(?![A-Za-z0-9_-])").match
 
-# Locales (sk-SK), packages and host names are words joined by hyphens; a key holds one long random piece, or says so beside it.
-_WORDS = re.compile(rb"(?:learn|SK|CZ|sk|cs)(?:[-_]|$)").match
+# Locales (sk-SK), packages, SSH key types and hosts are words joined by hyphens; a key holds one long random piece, or says so beside it.
+_WORDS = re.compile(rb"(?:learn|SK|CZ|sk|cs|ssh|ecdsa)(?:[-_]|$)").match
 _UUID = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$").match
 _DIGIT, _UPPER, _LOWER = re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _NAMES = (
@@ -73,6 +73,7 @@ DETECTOR = Detector(
         "task-management-toolsets-2024-01-01",
         "disk-usage-percentage-0123456789",
         "sk-learn-contrib-1234567890",
+        "Accepted key sk-ecdsa-sha2-nistp256@openssh.com",
         "lang=sk-SK-u-nu-latn-1234",
         "sk-your-api-key-goes-here",
         "pod/sk-frontend-7b7bb568cc-grflq",

@@ -20,17 +20,19 @@ _begin = re.compile(rb"(?:%b[A-Z0-9]{1,12}){0,6}%bPRIVATE%bKEY(?:%bBLOCK)?%b?-{4
 _end = re.compile(rb"-{4,5}%b?END(?:%b[A-Z0-9]{1,12}){0,6}%bPRIVATE%bKEY(?:%bBLOCK)?%b?-{4,5}" % (_GAP, _GAP, _GAP, _GAP, _GAP, _GAP)).match
 
 # What may stand between two lines of a key.
-_BREAK = rb"(?:\s|\\+[nrtu](?:00[0-9a-fA-F]{2})?|%0[AaDd]|%20|&#1[03];|&#x[aAdD];|<br ?/?>|[\"'`,+|>\\]){0,80}+"
+_BREAK = rb"(?:\s|\\+[nrtu](?:00[0-9a-fA-F]{2})?|%0[AaDd]|%20|&#1[03];|&#x[aAdD];|<br ?/?>|[\"'`,;+|>\\]){0,80}+"
 _HEADERS = rb"(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject|X-[A-Za-z-]{1,40}): ?[^\n\\\"]{0,200}+%b)" % _BREAK
 _LINE = rb"(?:[A-Za-z0-9+/]|%2[BbFf]|\\+/){16,8192}+(?:=|%3[Dd]){0,3}"
-_lines = re.compile(rb"%b(?:%b){0,8}+%b(?:%b%b){0,1200}+" % (_BREAK, _HEADERS, _LINE, _BREAK, _LINE)).match
+# The piece a log has cut the last line to: shorter than a line, and no word of a sentence.
+_CUT = rb"[A-Za-z0-9+/]{1,15}+={0,2}(?=[\"'\\<\[]|\r?\n|\s?\.\.\.|\s?\xe2\x80\xa6|$)"
+_lines = re.compile(rb"%b(?:%b){0,8}+%b(?:%b%b){0,1200}+(?:%b%b)?" % (_BREAK, _HEADERS, _LINE, _BREAK, _LINE, _BREAK, _CUT)).match
 _dense = re.compile(rb"[A-Za-z0-9+/=]{20,}+")
 
 
 def _closed(text: bytes, start: int) -> int:
     """Where the key that begins before ``start`` ends, if its last line is there; else -1.
 
-    A distant last line counts only if what lies between looks like a key, so that two mentions in prose do not take a page with them.
+    What lies between must hold a line of a key, and where it is long be mostly that: two mentions in prose take no page with them.
     """
     at = text.find(b"END", start, start + LIMIT)
     another = text.find(b"-BEGIN", start, start + LIMIT)
@@ -42,7 +44,7 @@ def _closed(text: bytes, start: int) -> int:
             if found:
                 between = text[start : at - dashes]
                 key = sum(map(len, _dense.findall(between)))
-                return found.end() if len(between) <= 2048 or key * 2 >= len(between) else -1
+                return found.end() if key and (len(between) <= 2048 or key * 2 >= len(between)) else -1
         at = text.find(b"END", at + 3, start + LIMIT)
     return -1
 
@@ -54,6 +56,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     start = at - len(b"BEGIN")
     while start > 0 and at - start < 12 and text[start - 1 : start] in (b"-", b" "):
         start -= 1
+    start += text[start : start + 1] == b" "
     end = _closed(text, first.end())
     if end < 0:
         rest = _lines(text, first.end(), first.end() + LIMIT)
@@ -72,7 +75,7 @@ DETECTOR = Detector(
     anchors=(Anchor("--BEGIN"), Anchor("-- BEGIN")),
     verify=_verify,
     finds=(
-        "key:\n«" + "\n".join([_HEAD, *_LINES, _FOOT]) + "»\nnext line",
+        "key: «" + "\n".join([_HEAD, *_LINES, _FOOT]) + "»\nnext line",
         '{"private_key":"«' + "\\n".join([_HEAD, *_LINES, _FOOT]) + '»\\n"}',
         "«" + "\r\n".join([_HEAD, "Proc-Type: 4,ENCRYPTED", "", *_LINES, _FOOT]) + "»",
         "«" + " ".join([_HEAD.replace("RSA", "OPENSSH"), *_LINES, _FOOT.replace("RSA", "OPENSSH")]) + "»",
@@ -83,6 +86,7 @@ DETECTOR = Detector(
         _HEAD.replace("PRIVATE", "PUBLIC") + "\n" + _LINES[0],
         "expected '" + _HEAD + "' but the file is empty",
         "-----BEGIN CERTIFICATE-----\n" + _LINES[0],
+        "between '" + _HEAD + "' and '" + _FOOT + "' stands the key",
     ),
     reference="https://www.rfc-editor.org/rfc/rfc7468",
 )
