@@ -67,7 +67,7 @@ def _named_action(value: Any) -> Any:
 
 Action = Annotated[
     Annotated[Replace | Mask | Hash | Summarize | Drop | Keep, Field(discriminator="type")],
-    BeforeValidator(_named_action, json_schema_input_type=Any),
+    BeforeValidator(_named_action),
 ]
 
 
@@ -177,7 +177,7 @@ class Policy(Model):
     )
     prompts: Prompts = Field(default=Prompts(), description="Prompt and completion bodies of language models.")
     allow: tuple[Allow, ...] = Field(default=(), description="Matches that are let through.")
-    hash: HashKeys = Field(default=HashKeys(), description="Keys of the `hash` action.")
+    hash: HashKeys = Field(default=HashKeys(), description="The keys of pseudonyms.")
     limits: Limits = Field(default=Limits(), description="Work limits per record.")
     metric_names: Mode = Field(default="observe", description="Whether findings in metric names are redacted, or only counted.")
 

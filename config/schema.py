@@ -65,10 +65,17 @@ class HttpServer(Model):
         return self
 
 
+def _defaults(value: Any) -> Any:
+    """As in the Collector, `http:` with nothing behind it means its defaults."""
+    return {} if value is None else value
+
+
 class OtlpProtocols(Model):
     """The transports of OTLP."""
 
-    http: HttpServer = Field(default=HttpServer(), description="OTLP/HTTP: `/v1/traces`, `/v1/metrics`, `/v1/logs`, protobuf and JSON.")
+    http: Annotated[HttpServer, BeforeValidator(_defaults)] = Field(
+        default=HttpServer(), description="OTLP/HTTP: `/v1/traces`, `/v1/metrics`, `/v1/logs`, protobuf and JSON."
+    )
 
 
 class OtlpReceiver(Model):
@@ -198,7 +205,7 @@ class Config(Model):
     exporters: Annotated[Mapping[ComponentId, Exporter], BeforeValidator(_typed)] = Field(
         min_length=1, description="Where redacted data goes, by id: `type` or `type/name`."
     )
-    service: Service = Field(description="What runs.")
+    service: Service = Field(description="The pipelines, and limits of the process.")
     policy: Policy = Field(description="A name under config/policies, a path, or the policy itself.")
     allow_raw_at_rest: bool = Field(
         default=False, description="Lets a policy that keeps or only observes findings be used with the `file` exporter."
