@@ -1,0 +1,96 @@
+"""Payment card numbers: issuer range, length and Luhn, bare or in the groups that are printed on cards.
+
+A bare number is anchored with what stands before it, as sixteen digits alone are the dearest of patterns for Hyperscan. What precedes is
+a delimiter, the text's start, or (in protobuf) the length of a string that is the number and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from detectors.checksums import luhn
+from detectors.model import Anchor, Detector, Span
+
+# Issuer identification numbers and the lengths issued (ISO/IEC 7812-1 registry; the networks' own merchant documentation). Of Maestro
+# only ranges that no other number series of that length uses.
+_ISSUERS: Final = re.compile(
+    rb"4(?:\d{12}|\d{15}|\d{18})"  # Visa
+    rb"|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
+    rb"|3[47]\d{13}"  # American Express
+    rb"|(?:6011\d\d|64[4-9]\d{3}|65\d{4})(?:\d{10}|\d{13})"  # Discover
+    rb"|3(?:0[0-5]|[689]\d)\d{11}"  # Diners Club
+    rb"|35(?:2[89]|[3-8]\d)\d{12}"  # JCB
+    rb"|62\d{14}(?:\d{1,3})?|81[0-7]\d{13}"  # UnionPay
+    rb"|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{12}(?:\d{3})?"  # Maestro
+)
+_LEADS: Final = (
+    *((f"4{digit}", 11) for digit in range(10)),
+    *((f"5{digit}", 14) for digit in (0, 1, 2, 3, 4, 5, 8)),
+    *((f"2{digit}", 14) for digit in range(2, 8)),
+    *((f"6{digit}", 14) for digit in (0, 2, 3, 4, 5, 7)),
+    *(("34", 13), ("37", 13), ("35", 14), ("30", 12), ("36", 12), ("38", 12)),
+)
+_BEFORE: Final = ('"', "'", "=", " ", ":", ">", ",", "/", r"\(", r"\x0e", r"\x0f", r"\x10", r"\x13")
+
+_APART: Final = (
+    rb"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt])|(?<=\\u[0-9a-fA-F]{4})|(?<=%2[0-9A-F])|(?<=%3[A-F]))(?<![A-Za-z0-9][-.])(?<![+$#])(?<![0-9][:/ ])"
+)
+_END: Final = rb"(?![A-Za-z0-9_])(?![-.:/][A-Za-z0-9])"
+_NUMBER: Final = re.compile(
+    _APART
+    + rb"(?P<number>\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?:(?P=gap)\d{3})?"
+    + rb"|3\d{3}(?P<wide>[ -])\d{6}(?P=wide)\d{4,5}|\d{13,19}+)"
+    + _END
+)
+_WIDEST: Final = 24
+_GAPS: Final = bytes(b" -")
+
+
+def verify(text: bytes, at: int) -> Span | None:
+    """The card number that the anchor's end at ``at`` lies in or just behind."""
+    for found in _NUMBER.finditer(text, max(0, at - _WIDEST), at + _WIDEST):
+        start, end = found.span("number")
+        if not start < at <= end:
+            continue
+        digits = found["number"].translate(None, _GAPS)
+        if _ISSUERS.fullmatch(digits) and luhn(digits) and len(set(digits)) > 1:
+            return start, end
+    return None
+
+
+DETECTOR = Detector(
+    id="card",
+    entity="card",
+    kind="financial",
+    title="Payment card number",
+    anchors=(
+        *(Anchor(rf"{before}{lead}\d{{{rest}}}") for before in _BEFORE for lead, rest in _LEADS),
+        Anchor(r"^[2-6]\d{13}"),
+        Anchor(r"[2-68]\d\d\d-\d\d\d\d-\d\d\d\d-\d\d\d\d"),
+        Anchor(r"[2-68]\d\d\d \d\d\d\d \d\d\d\d \d\d\d\d"),
+        *(Anchor(rf"{lead}\d\d{gap}\d{{6}}{gap}\d") for lead in ("34", "37", "30", "36", "38") for gap in (" ", "-")),
+    ),
+    verify=verify,
+    finds=(
+        "paid with «4111 1111 1111 1111», thanks",
+        "«4111111111111111»",
+        "card=«5555555555554444»&cvc=1",
+        '{"pan":"«2223003122003222»","amex":"«3782-822463-10005»"}',
+        '{"pan":«378282246310005»}',
+        "jcb «3530-1113-3330-0000» diners «3056 930902 5904» discover «6011111111111117» unionpay «6200000000000005»",
+        "maestro «6759649826438453»",
+        "(«4222222222222»)",
+    ),
+    ignores=(
+        "paid with 4111 1111 1111 1112",
+        "order 41111111111111110 id 4111111111111111-7 v4.4111111111111111",
+        "epoch 1712345678901234 block blk_4111111111111111",
+        "550e8400-e29b-4111-8111-111111111111 4111111111111111abcdef",
+        "0000000000000000 4444444444444444",
+        "12:4111111111111111.5",
+    ),
+    reference="ISO/IEC 7812-1 (issuer ranges, annex B: Luhn); PCI DSS 4.0, 3.4",
+    score=0.9,
+    loose=True,
+)
