@@ -19,7 +19,8 @@ _entity_of = lru_cache(maxsize=4096)(sensitive)
 
 _CODE = re.compile(
     rb"(?:this|self|cls|process|os|env|config|cfg|settings|request|req|res|ctx|args|params|options|opts|props|data|user|new|await|get|set)"
-    rb"[.:>\[(-]|[A-Za-z_$][A-Za-z_]*+(?:(?:\.|->|::)[A-Za-z_]++)++$|[A-Z][A-Z_]*_[A-Z_]++$|[A-Z]?[a-z]++(?:[A-Z][a-z]++)++$|[a-z]++(?:_[a-z]++)++$"
+    rb"[.:>\[(-]|[A-Za-z_$][A-Za-z_]*+(?:(?:\.|->|::)[A-Za-z_]++)++(?:/[0-9]++)?:?$"
+    rb"|[A-Z][A-Z_]*_[A-Z_]++$|[A-Z]?[a-z]++(?:[A-Z][a-z]++)++$|[a-z]++(?:_[a-z]++)++$"
 )
 _WORDS = re.compile(rb"[A-Za-z]++(?:[ _.:/-][A-Za-z]++){0,12}+$")
 _LETTERS = re.compile(rb"[A-Za-z]++[.:!?]?$")

@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 from detectors.model import WINDOW
 
 Bond = Literal["assigned", "pair", "tag", "option", "compared", "is", "beside"]
-"""What holds name and value together, from the surest to the vaguest: ``a=b`` · ``("a", "b")`` · ``<a>b</a>`` · ``--a b`` · ``a == "b"`` ·
-``a is b`` · ``a b``."""
+"""What holds name and value together, from the surest to the vaguest: ``a=b`` · ``("a", "b")`` · ``<a>b</a>`` · ``--a b``
+· ``a == "b"`` · ``a is b`` · ``a b``."""
 
 QUOTE = rb"""(?:\\{0,15}["'`]|&quot;|&\#3[49];|&apos;|\\{1,8}[ux](?:00)?2[27]|%2[27])"""
 
@@ -49,7 +49,8 @@ _BOND = re.compile(
     (?: (?P<compared> [ \t]{0,8}+ [!=]==?+ (?!>) [ \t]{0,8}+ )
       | (?P<labelled> (?: ,?\r?\n[ \t]{1,40}+ | [ \t,;]{1,8}+ ) \\{0,15}+["']? (?:value|val|content) \\{0,15}+["']? [ ]{0,4}+ [:=] [ ]{0,4}+
                       (?: \{ [ ]? \\{0,15}+ ["']stringValue\\{0,15}+["'] [ ]? : [ ]? )? )
-      | (?P<assigned> (?: [ ]?:?[ ] (?:string|str|text|bytes|any|object|char[ ]?\*) \b (?=[ ]{0,4}=) )?+ [ \t]{0,32}+ (?: [:?.|+*~-]{0,4}+ =>?+ | :{1,3}+ (?!//) | [|]{2} :?+ | -> | <[-<] | =?>> | (?:%%(?:25)?(?:3A|3D))++ | \\{1,8}u003[ad] )
+      | (?P<assigned> (?: [ ]?:?[ ] (?:string|str|text|bytes|any|object|char[ ]?\*) \b (?=[ ]{0,4}=) )?+ [ \t]{0,32}+
+                     (?: [:?.|+*~-]{0,4}+ =>?+ | :{1,3}+ (?!//) | [|]{2} :?+ | -> | <[-<] | =?>> | (?:%%(?:25)?(?:3A|3D))++ | \\{1,8}u003[ad] )
                       (?P<gap>(?:[ \t]|%%20|[+](?=[A-Za-z])){0,32}+) (?: \s{0,16}+ string\([0-9]{1,6}\)[ ] )?+ )
       | (?P<pair> [ \t]{0,8}+ , [ \t]{0,8}+ (?= [bBrRuUfF]{0,2} %(quote)s ) )
       | (?P<tag> (?: [ ][^<>\n]{0,80}+ )?+ (?:>|&gt;|\\u003e) \s{0,64}+ )

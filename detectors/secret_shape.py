@@ -46,7 +46,10 @@ _ALPHABET = re.compile(rb"[A-Za-z0-9+/=_.~:!@#$%^&*|?-]++$")
 _WORD = rb"(?:[A-Z]?[a-z]{2,}+[0-9]{0,4}+|[A-Z]{2,}+[0-9]{0,4}+|[0-9]{1,6}+|v[0-9]++)"
 _WORDS = re.compile(_WORD + rb"(?:(?:[ ._/:-]|(?<=[a-z])(?=[A-Z]))" + _WORD + rb"){0,40}+$")
 _PATH = re.compile(rb"[^/]{0,64}+(?:/[a-z0-9_.*@+-]{2,64}+){2,}+(?:/|$)")
-_IDENTIFIER = re.compile(rb"(?i)(?:sha-?[0-9]{1,3}|md5)[:=_-]|(?:[a-z]{1,24}[_-]){1,3}[0-9]{3,}+(?:[_-][0-9a-z]{1,8}+){0,8}+$|[a-z0-9-]{1,200}?-[a-f0-9]{6,10}-[a-z0-9]{5}$")
+_IDENTIFIER = re.compile(
+    rb"(?i)(?:sha-?[0-9]{1,3}|md5)[:=_-]|(?:[a-z]{1,24}[_-]){1,3}[0-9]{3,}+(?:[_-][0-9a-z]{1,8}+){0,8}+$"
+    rb"|[a-z0-9-]{1,200}?-[a-f0-9]{6,10}-[a-z0-9]{5}$"
+)
 """Digests with their algorithm, numbered things (``job_1445_0020``), Kubernetes pods (``orders-7d6dfcc787-x7k2p``)."""
 _HEX = re.compile(rb"(?:[0-9a-f]++|[0-9A-F]++)$")
 UUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$")

@@ -1,4 +1,4 @@
-"""Passwords behind their field's name, in any syntax: ``DB_PASSWORD=…``, ``"pwd": "…"``, ``<password>…</password>``, ``--password …``."""
+"""Passwords behind their field's name: ``DB_PASSWORD=…``, ``"pwd": "…"``, ``<password>…</password>``, ``--password …``."""
 
 from __future__ import annotations
 

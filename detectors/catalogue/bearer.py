@@ -10,7 +10,6 @@ from detectors.secret_shape import entropy, stand_in
 
 # RFC 6750, section 2.1: b64token, plus the ":" and "|" of vendors' tokens (GitHub Apps, Laravel Sanctum).
 _TOKEN = re.compile(rb"(?:%20|[ \t\"'])*+(?P<secret>(?:[A-Za-z0-9._~+/=:|-]|%(?!2[026C]|0|22)){6,4096}+)(?!=?[\"'(]?[A-Za-z]*=\")")
-_LEFT = re.compile(rb"[A-Za-z0-9]")
 _WORDS = re.compile(rb"[A-Za-z][a-z]*+(?:[._:/=-]++(?:[A-Za-z][a-z]*+)?)*+$|[A-Z]++(?:[._-][A-Z]++)*+$")
 
 

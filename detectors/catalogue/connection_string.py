@@ -1,4 +1,4 @@
-"""Passwords and keys in ADO, ODBC, JDBC and Azure connection strings: ``…;Pwd=…;``, ``AccountKey=…``, ``SharedAccessSignature=…``."""
+"""Passwords and keys in ADO, ODBC, JDBC and Azure connection strings: ``;Pwd=…;``, ``AccountKey=…``, ``SharedAccessKey=…``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from detectors.secret_shape import stand_in
 # ODBC: a value with special characters stands in braces; ADO.NET: in quotes. It ends at ";" otherwise and may hold blanks.
 _VALUE = re.compile(rb"""[ ]?=[ ]?(?:\{(?P<braced>[^}\n]{1,512}+)\}|(?P<secret>(?:[^;"'`\n\r<>&\\]|&(?=amp;)|\\(?![nrt"'])){1,512}+))""")
 _NEIGHBOURS = re.compile(
-    rb"(?i)(?:server|data source|host|addr(?:ess)?|database|initial catalog|uid|user(?:[ _]?(?:id|name))?|driver|dsn|endpoint|accountname|port)[ ]?="
+    rb"(?i)(?:server|data source|host|addr(?:ess)?|database|initial catalog|uid|user(?:[ _]?(?:id|name))?"
+    rb"|driver|dsn|endpoint|accountname|port)[ ]?="
 )
 _ALONE = re.compile(rb"(?i)(?:accountkey|accesskey|accesssignature)$")
 

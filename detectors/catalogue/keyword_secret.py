@@ -16,11 +16,12 @@ _REACH = 40
 _CANDIDATE = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8,512}+")
 _DIRECT = re.compile(rb"[ ]?(?:\w{0,12}[ ]?)?(?:[=:>|?+~-]{1,5}|=>)?[ ]?[\"'`(\[{]{0,3}[ ]?$")
 _ID_BEFORE = re.compile(
-    rb"(?i)(?:sha-?\d{0,3}|digest|commit|checksum|hash|md5|etag|revision|uuid|guid|trace|span|request|fingerprint|integrity|version|build|image"
-    rb"|public|index|path|file|url|https?|//|[^a-z]id)(?:\b|(?=[:_=]))"
+    rb"(?i)(?:sha-?\d{0,3}|digest|commit|checksum|hash|md5|etag|revision|uuid|guid|trace|span|request|fingerprint|integrity|version|build"
+    rb"|image|public|index|path|file|url|https?|//|[^a-z]id)(?:\b|(?=[:_=]))"
 )
 _SPARED = re.compile(
-    rb"(?i)(?:public|partition|cache|sort|routing|primary|foreign|row|object|s3|message|idempotency|next|page|hash|dedup\w*|lookup|max)[ _.-]?$"
+    rb"(?i)(?:public|partition|cache|sort|routing|primary|foreign|row"
+    rb"|object|s3|message|idempotency|next|page|hash|dedup\w*|lookup|max)[ _.-]?$"
 )
 _WORD = re.compile(rb"(?i)key|token|secret|access|private|creds|passwd")
 _NAMED = re.compile(rb"[=:|.-]{0,3}+[A-Za-z_-]{1,24}[=:](?=[^=])")
@@ -55,7 +56,7 @@ def _is_secret(value: bytes, gap: bytes, after: bytes) -> bool:
         return False
     direct = _DIRECT.match(gap) is not None
     if UUID.match(value) or re.fullmatch(rb"[0-9a-fA-F]{20,}", value):
-        return direct
+        return direct and gap[-1:] != b"{"  # {GUID} of a Windows registry
     return secret_like(value, shortest=10 if direct and re.search(rb"[=:\"'`]", gap) else 16) and (direct or len(value) >= 20)
 
 

@@ -1,4 +1,4 @@
-"""Secrets in query strings under names that say nothing elsewhere: ``?key=…``, ``&sig=…``, an OAuth ``code=…`` beside its ``state``."""
+"""Secrets in query strings under names that say little elsewhere: ``?key=…``, ``&sig=…``, OAuth's ``code=…`` beside its ``state``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Session cookies standing alone: ``JSESSIONID=…``, ``PHPSESSID=…``, ``connect.sid=…``, ``ASP.NET_SessionId=…``, Django's ``sessionid=…``."""
+"""Session cookies standing alone: ``JSESSIONID=…``, ``PHPSESSID=…``, ``connect.sid=…``, ``sessionid=…``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import secret_like
 
-# Names by which application servers' manuals call them. A ``session_id`` is somebody's id (OpenTelemetry's ``session.id``), not one of these.
+# As application servers' manuals call them. A ``session_id`` is somebody's id (OpenTelemetry's ``session.id``), not one of these.
 _NAME = re.compile(
-    rb"(?i)(?:jsessionid|phpsessid|cfsessionid|connect\.sid|asp\.net_sessionid|_?sessionid|sessid|[a-z]{1,12}sessid|_session)(?=[=:\"'\\% ])"
+    rb"(?i)(?:jsessionid|phpsessid|cfsessionid|connect\.sid|asp\.net_sessionid|_?sessionid|sessid|[a-z]{1,12}sessid|_session)"
+    rb"(?=[=:\"'\\% ])"
 )
 _VALUE = re.compile(rb"""\\{0,7}["']?(?:[ ]?[=:][ ]?|%3[dD]|[ ]?,[ ]?)\\{0,7}["']?(?P<secret>(?!0x)[A-Za-z0-9._~%+/!:-]{12,1024}+)""")
 

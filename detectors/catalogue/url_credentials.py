@@ -12,7 +12,6 @@ _MARKS = (b"://", b"%3A%2F%2F", b"%3a%2f%2f", b":\\/\\/", b":\\u002f\\u002f")
 _HOST = re.compile(rb"(?:@|%40)(?:[A-Za-z0-9_\[$*<]|%5[bB]|tcp\(|unix\(|\((?=[\w.]+)|/)")
 _OUTSIDE = re.compile(rb"[\s\"'`<>]|[{}]|\\[\"nrt/]")
 _ORACLE = re.compile(rb"[\w.$#-]{1,64}+/(?P<secret>[^\s/\"'`<>${}]{1,256}+)")
-_TEMPLATE = re.compile(rb"[$%<\[]|:?(?:pass(?:word|wd)?|pwd|secret|token|user(?:name)?|xxx+)$", re.IGNORECASE)
 
 
 def _verify(text: bytes, at: int) -> Span | None:

@@ -14,12 +14,12 @@ from detectors.field_names import ANCHOR_STEMS, plausible, sensitive
 SENSITIVE = {
     "authorization": "Authorization Proxy-Authorization http.request.header.authorization HTTP_AUTHORIZATION",
     "cookie": "Cookie set-cookie http.response.header.set_cookie Set-Cookie2",
-    "password": "password dbPassword DB_PASSWORD passwd pwd PGPASSWORD sslkey-pass password1 password_confirmation password_super_secure passwordHash"
-    " smtp_pass passphrase user.password db_pwd_prod",
+    "password": "password dbPassword DB_PASSWORD passwd pwd PGPASSWORD sslkey-pass password1 password_confirmation password_super_secure"
+    " passwordHash smtp_pass passphrase user.password db_pwd_prod",
     "api_key": "X-Api-Key apiKey APIKEY api_key_v2 x-goog-api-key aws_access_key_id Ocp-Apim-Subscription-Key license_key",
     "private_key": "private_key STRIPE_SECRET_KEY AccountKey SharedAccessKey encryption_key secret_key_base signingKey psk",
     "secret": "client_secret clientSecret aws_secret_access_key shared_secret secret secret_id",
-    "token": "accessToken refresh_token id_token X-Auth-Token csrf_token TOKEN token_v2 GITHUB_PAT jwt bearer passwordResetToken _authToken",
+    "token": "accessToken refresh_token id_token X-Auth-Token csrf_token TOKEN token_v2 GITHUB_PAT jwt passwordResetToken _authToken",
     "credential": "credentials creds auth _auth",
     "session": "sessionid PHPSESSID JSESSIONID connect.sid",
     "otp": "otp pin totp mfa_code",
@@ -31,9 +31,9 @@ SENSITIVE = {
 }
 SPARED = (
     "next_token nextToken page_token nextPageToken continuation_token token_type tokens max_tokens prompt_tokens total_tokens token_count"
-    " gen_ai.usage.input_tokens status_code secretName secret_name secret_arn password_hash_algorithm passwordPolicy token_expiry public_key"
-    " primary_key partition_key cache_key sort_key routing_key key keys author authors tokenizer session_id session.id user.id authType monkey"
-    " compass bypass spin shipping pinned sign design signature_version secret_version idempotency_key object_key passenger credentialsId"
+    " gen_ai.usage.input_tokens status_code secretName secret_name secret_arn password_hash_algorithm passwordPolicy token_expiry"
+    " public_key primary_key partition_key cache_key sort_key routing_key key keys author authors tokenizer session_id session.id user.id authType"
+    " monkey compass bypass spin shipping pinned sign design signature_version secret_version idempotency_key object_key passenger credentialsId"
     " access_token_url PUBLIC-KEY user.sid http.response.status_code"
 )
 
