@@ -12,8 +12,9 @@ from detectors.secret_shape import secret_like
 
 # RFC 9110, section 11.6.2: credentials = auth-scheme [ 1*SP ( token68 / #auth-param ) ]. Schemes: IANA's registry, and vendors'.
 _SCHEME = re.compile(
-    rb"""(?:bearer|basic|token|apikey|api-key|key|jwt|oauth|negotiate|ntlm|kerberos|dpop|gnap|privatetoken|api-token|splunk|genie-?key|klaviyo-api-key
-         |bot|ssws|sso-key|zoho-oauthtoken|discogs|client-id|vapid|webpush|sapisidhash|snowflake|machine-token|deepl-auth-key)
+    rb"""(?:bearer|basic|token|apikey|api-key|key|jwt|oauth|negotiate|ntlm|kerberos|dpop|gnap|privatetoken|api-token|splunk|genie-?key
+         |klaviyo-api-key|bot|ssws|sso-key|zoho-oauthtoken|discogs|client-id|vapid|webpush|sapisidhash|snowflake|machine-token
+         |deepl-auth-key)
          (?:[ \t]|%20|[+]|\\u0020|=){1,4}+ (?:token=[ ]?["']?)?+""",
     re.VERBOSE | re.IGNORECASE,
 )

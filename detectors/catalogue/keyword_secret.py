@@ -31,12 +31,10 @@ _TRIM = b".:-=|!@>?+~"
 def _verify(text: bytes, at: int) -> Span | None:
     floor = max(0, at - 32)
     before = text[floor:at]
-    word = None
-    for word in _WORD.finditer(before):
-        pass
-    if word is None or _SPARED.search(before, 0, word.start()):
+    words = [word.span() for word in _WORD.finditer(before)]
+    if not words or _SPARED.search(before, 0, words[-1][0]):
         return None
-    begin = floor + word.end()
+    begin = floor + words[-1][1]
     window = text[begin : min(string_end(text, begin, b"\n\n"), begin + _REACH + 512)]
     for found in _CANDIDATE.finditer(window):
         if found.start() > _REACH:

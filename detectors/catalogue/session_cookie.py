@@ -18,12 +18,10 @@ _VALUE = re.compile(rb"""\\{0,7}["']?(?:[ ]?[=:][ ]?|%3[dD]|[ ]?,[ ]?)\\{0,7}["'
 
 def _verify(text: bytes, at: int) -> Span | None:
     before = text[max(0, at - 24) : at + 1]
-    name = None
-    for name in _NAME.finditer(before):
-        pass
-    if name is None:
+    ends = [name.end() for name in _NAME.finditer(before)]
+    if not ends:
         return None
-    found = _VALUE.match(text, max(0, at - 24) + name.end())
+    found = _VALUE.match(text, max(0, at - 24) + ends[-1])
     if found is None:
         return None
     start, end = found.span("secret")

@@ -32,9 +32,9 @@ SENSITIVE = {
 SPARED = (
     "next_token nextToken page_token nextPageToken continuation_token token_type tokens max_tokens prompt_tokens total_tokens token_count"
     " gen_ai.usage.input_tokens status_code secretName secret_name secret_arn password_hash_algorithm passwordPolicy token_expiry"
-    " public_key primary_key partition_key cache_key sort_key routing_key key keys author authors tokenizer session_id session.id user.id authType"
-    " monkey compass bypass spin shipping pinned sign design signature_version secret_version idempotency_key object_key passenger credentialsId"
-    " access_token_url PUBLIC-KEY user.sid http.response.status_code"
+    " public_key primary_key partition_key cache_key sort_key routing_key key keys author authors tokenizer session_id session.id user.id"
+    " authType monkey compass bypass spin shipping pinned sign design signature_version secret_version idempotency_key object_key passenger"
+    " credentialsId access_token_url PUBLIC-KEY user.sid http.response.status_code"
 )
 
 
