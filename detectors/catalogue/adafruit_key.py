@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "aio_pika.connection: ready",
         "aio_serviceconnectionpool",
     ),
-    reference="noseyparker rule np.adafruit.1; https://io.adafruit.com/api/docs/",
+    reference="noseyparker rule np.adafruit.1; https://io.adafruit.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=AQEyhmfxK<your-token>",
         "AQEahmed",
     ),
-    reference="prefix as documented by the vendor: https://docs.adyen.com/development-resources/api-credentials/",
+    reference="https://docs.adyen.com",
 )

@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=AGE-SECRET-KEY-1<your-token>",
         "AGE-SECRET-KEY-1 is the prefix",
     ),
-    reference="gitleaks rule age-secret-key; https://age-encryption.org/v1",
+    reference="gitleaks rule age-secret-key; https://age-encryption.org",
 )

@@ -11,7 +11,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = (
     EDGE
     + rb"""
-    akab-[0-9a-z]{12,20}+-[0-9a-z]{12,20}+(?![0-9A-Za-z.])     # a dot would make it the account's host name
+    akab-[0-9a-z]{12,20}+-[0-9a-z]{12,20}+(?!\.?[0-9A-Za-z])     # behind a dot it is the account's host name
 """
 )
 _KEY = "akab-" + sample("lower", 16) + "-" + sample("lower", 16)
@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=akab-<your-token>",
         "host akab-x.luna.akamaiapis.net",
     ),
-    reference="prefix as documented by the vendor: https://techdocs.akamai.com/developer/docs/edgegrid",
+    reference="https://techdocs.akamai.com",
 )

@@ -36,5 +36,5 @@ DETECTOR = Detector(
         "VOLTAIRE",
         "LTAIR",
     ),
-    reference="gitleaks rule alibaba-access-key-id; https://www.alibabacloud.com/help/en/ram/",
+    reference="gitleaks rule alibaba-access-key-id; https://www.alibabacloud.com",
 )

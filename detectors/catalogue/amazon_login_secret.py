@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=amzn.mws.<your-token>",
         "amzn.mws.client",
     ),
-    reference="noseyparker rule np.aws.5; https://developer.amazon.com/docs/login-with-amazon/security-profile.html",
+    reference="noseyparker rule np.aws.5; https://developer.amazon.com",
 )

@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=apify_api_<your-token>",
         "apify_api_base_url",
     ),
-    reference="trufflehog detector apify; https://docs.apify.com/api/v2",
+    reference="trufflehog detector apify; https://docs.apify.com",
 )

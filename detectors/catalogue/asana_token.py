@@ -11,7 +11,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = (
     EDGE
     + rb"""(?<![/.])
-    [0-2]/[0-9]{12,20}+(?:/[0-9]{12,20}+)?:[0-9A-Za-z]{32,64}+
+    [0-2]/[0-9]{12,20}+(?:/[0-9]{12,20}+)?:[0-9A-Za-z]{20,64}+
 """
 )
 _KEY = (
@@ -44,5 +44,5 @@ DETECTOR = Detector(
         "export TOKEN=1/1234567890123456:<your-token>",
         "page 1/1234567 done",
     ),
-    reference="trufflehog detector asanapersonalaccesstoken; https://developers.asana.com/docs/personal-access-token",
+    reference="trufflehog detector asanapersonalaccesstoken; https://developers.asana.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=da2-<your-token>",
         "lambda2-processor",
     ),
-    reference="noseyparker rule np.appsync.1; https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html",
+    reference="noseyparker rule np.appsync.1; https://docs.aws.amazon.com",
 )

@@ -32,6 +32,6 @@ DETECTOR = Detector(
         "export TOKEN=K005<your-token>",
         "K00123456789",
     ),
-    reference="prefix as documented by the vendor: https://www.backblaze.com/docs/cloud-storage-application-keys",
+    reference="https://www.backblaze.com",
     score=0.9,
 )

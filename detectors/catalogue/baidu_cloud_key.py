@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=ALTAK<your-token>",
         "SALTAKERS",
     ),
-    reference="prefix as documented: https://cloud.baidu.com/doc/Reference/s/9jwvz2egb",
+    reference="https://cloud.baidu.com",
 )

@@ -27,5 +27,5 @@ DETECTOR = Detector(
         "export TOKEN=access_token$production$<your-token>",
         "access_token=$TOKEN",
     ),
-    reference="prefix as documented by the vendor: https://developer.paypal.com/braintree/docs/",
+    reference="https://developer.paypal.com",
 )

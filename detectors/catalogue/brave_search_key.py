@@ -32,6 +32,6 @@ DETECTOR = Detector(
         "export TOKEN=BSA<your-token>",
         "BSA-2024-security-advisory",
     ),
-    reference="prefix as documented by the vendor: https://api-dashboard.search.brave.com/app/documentation",
+    reference="https://api-dashboard.search.brave.com",
     score=0.9,
 )

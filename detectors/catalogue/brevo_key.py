@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "xkeysib-" + "x" * 40,
         "export TOKEN=xkeysib-<your-token>",
     ),
-    reference="gitleaks rule sendinblue-api-token; https://developers.brevo.com/docs/getting-started",
+    reference="gitleaks rule sendinblue-api-token; https://developers.brevo.com",
 )

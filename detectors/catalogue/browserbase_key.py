@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=bb_live_<your-token>",
         "bb_live_view",
     ),
-    reference="prefix as documented by the vendor: https://docs.browserbase.com",
+    reference="https://docs.browserbase.com",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=bkua_<your-token>",
         "bkct_total=7",
     ),
-    reference="trufflehog detector buildkite/v2; https://buildkite.com/docs/apis/managing-api-tokens",
+    reference="trufflehog detector buildkite/v2; https://buildkite.com",
 )

@@ -37,5 +37,5 @@ DETECTOR = Detector(
         "export TOKEN=cal_live_<your-token>",
         "local_test_run",
     ),
-    reference="prefix as documented by the vendor: https://cal.com/docs/api-reference",
+    reference="https://cal.com",
 )

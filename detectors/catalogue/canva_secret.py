@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=cnvca<your-token>",
         "cnvcap",
     ),
-    reference="prefix as documented by the vendor: https://www.canva.dev/docs/connect/authentication/",
+    reference="https://www.canva.dev",
 )

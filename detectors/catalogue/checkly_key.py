@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=cu_<your-token>",
         "ca_deadbeef",
     ),
-    reference="prefix as documented by the vendor: https://www.checklyhq.com/docs/integrations/pulumi/",
+    reference="https://www.checklyhq.com",
 )

@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=sk_<your-token>",
         "task_deadbeef-1",
     ),
-    reference="trufflehog detector checkout; https://www.checkout.com/docs",
+    reference="trufflehog detector checkout; https://www.checkout.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "CCIPAT_" + "x" * 40,
         "export TOKEN=CCIPAT_<your-token>",
     ),
-    reference="trufflehog detector circleci/v2; https://circleci.com/docs/managing-api-tokens/",
+    reference="trufflehog detector circleci/v2; https://circleci.com",
 )

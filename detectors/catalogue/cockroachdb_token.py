@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=CCDB1_<your-token>",
         "CCDB1_CLUSTER",
     ),
-    reference="prefix as documented by the vendor: https://www.cockroachlabs.com/docs/cockroachcloud/cloud-api",
+    reference="https://www.cockroachlabs.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=cflt<your-token>",
         "cfltools",
     ),
-    reference="prefix as documented by the vendor: https://docs.confluent.io/cloud/current/security/authenticate/",
+    reference="https://docs.confluent.io",
 )

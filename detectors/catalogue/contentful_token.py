@@ -29,5 +29,5 @@ DETECTOR = Detector(
         "CFPAT-" + "x" * 40,
         "export TOKEN=CFPAT-<your-token>",
     ),
-    reference="trufflehog detector contentfulpersonalaccesstoken; https://www.contentful.com/developers/docs/references/authentication/",
+    reference="trufflehog detector contentfulpersonalaccesstoken; https://www.contentful.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "precio",
         "cioppino",
     ),
-    reference="noseyparker rule np.cratesio.1; https://crates.io/settings/tokens",
+    reference="noseyparker rule np.cratesio.1; https://crates.io",
 )

@@ -11,7 +11,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = (
     EDGE
     + rb"""
-    (?:crsr|key)_(?!(.)\1{9})[0-9a-f]{64}(?![0-9A-Za-z])
+    (?:crsr|key)_(?!(.)\1{9})[0-9a-f]{64,128}+(?![0-9A-Za-z])
 """
 )
 _KEY = "crsr_" + sample("hex", 64)
@@ -36,5 +36,5 @@ DETECTOR = Detector(
         "export TOKEN=crsr_<your-token>",
         "key_feed",
     ),
-    reference="prefix as documented by the vendor: https://docs.cursor.com/account/teams/admin-api",
+    reference="https://docs.cursor.com",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=ddapp_<your-token>",
         "ddapp_name",
     ),
-    reference="prefix as documented by the vendor: https://docs.datadoghq.com/account_management/api-app-keys/",
+    reference="https://docs.datadoghq.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=dtn_<your-token>",
         "dtn_feed",
     ),
-    reference="prefix as documented by the vendor: https://www.daytona.io/docs/en/api-keys/",
+    reference="https://www.daytona.io",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=dbtc_<your-token>",
         "dbtc_model_run_results_by_node_total",
     ),
-    reference="prefix as documented by the vendor: https://docs.getdbt.com/docs/dbt-cloud-apis/authentication",
+    reference="https://docs.getdbt.com",
 )

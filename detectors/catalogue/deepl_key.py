@@ -28,5 +28,5 @@ DETECTOR = Detector(
         f"Authorization: Bearer «{_KEY}», retrying",
     ),
     ignores=("scale:fx",),
-    reference="prefix as documented by the vendor: https://developers.deepl.com/docs/getting-started/auth",
+    reference="https://developers.deepl.com",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=ddp_<your-token>",
         "addo_total=3",
     ),
-    reference="trufflehog detector deno; https://docs.deno.com/deploy/",
+    reference="trufflehog detector deno; https://docs.deno.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=odt_<your-token>",
         "odt_filename",
     ),
-    reference="noseyparker rule np.dtrack.1; https://docs.dependencytrack.org/integrations/rest-api/",
+    reference="noseyparker rule np.dtrack.1; https://docs.dependencytrack.org",
 )

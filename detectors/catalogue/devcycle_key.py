@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=dvc_server_<your-token>",
         "dvc_server_events",
     ),
-    reference="prefix as documented by the vendor: https://docs.devcycle.com",
+    reference="https://docs.devcycle.com",
 )

@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "dop_v1_" + "x" * 40,
         "export TOKEN=dop_v1_<your-token>",
     ),
-    reference="gitleaks rule digitalocean-pat; https://docs.digitalocean.com/reference/api/create-personal-access-token/",
+    reference="gitleaks rule digitalocean-pat; https://docs.digitalocean.com",
 )

@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "export TOKEN=SWMTKN-1-<your-token>",
         "SWMTKN-1 expired",
     ),
-    reference="prefix as documented by the vendor: https://docs.docker.com/engine/swarm/join-nodes/",
+    reference="https://docs.docker.com",
 )

@@ -39,5 +39,5 @@ DETECTOR = Detector(
         "export TOKEN=dp.pt.<your-token>",
         "udp.pt.example resolved",
     ),
-    reference="gitleaks rule doppler-api-token; noseyparker rule np.doppler.*; https://docs.doppler.com/docs/service-tokens",
+    reference="gitleaks rule doppler-api-token; noseyparker rule np.doppler.*; https://docs.doppler.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=dub_<your-token>",
         "dub_recordings_total",
     ),
-    reference="prefix as documented by the vendor: https://dub.co/docs/api-reference/tokens",
+    reference="https://dub.co",
 )

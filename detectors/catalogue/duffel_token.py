@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=duffel_test_<your-token>",
         "duffel_test_suite passed",
     ),
-    reference="gitleaks rule duffel-api-token; https://duffel.com/docs/api/overview/authentication",
+    reference="gitleaks rule duffel-api-token; https://duffel.com",
 )

@@ -10,7 +10,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = rb"""
     dt0[a-z][0-9]{2}\.
     (?!(.)\1{9})  # not a mask: xxxx...
-    [0-9A-Za-z]{8,24}+\.[0-9A-Za-z]{38,128}+      # public id, ".", secret
+    [0-9A-Za-z]{8,24}+\.[0-9A-Za-z]{30,128}+      # public id, ".", secret
 """
 _KEY = "dt0c01." + sample("base32", 24) + "." + sample("base32", 64)
 
@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=dt0c01.<your-token>",
         "dt0c01.ABCDEFGH expired",
     ),
-    reference="gitleaks rule dynatrace-api-token; https://docs.dynatrace.com/docs/dynatrace-api/basics/dynatrace-api-authentication",
+    reference="gitleaks rule dynatrace-api-token; https://docs.dynatrace.com",
 )

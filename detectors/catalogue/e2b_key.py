@@ -36,5 +36,5 @@ DETECTOR = Detector(
         "export TOKEN=e2b_<your-token>",
         "e2b_feed",
     ),
-    reference="prefix as documented by the vendor: https://e2b.dev/docs/api-key",
+    reference="https://e2b.dev",
 )

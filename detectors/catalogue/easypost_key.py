@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=EZAK<your-token>",
         "EZAKI",
     ),
-    reference="gitleaks rule easypost-api-token; https://docs.easypost.com/docs/authentication",
+    reference="gitleaks rule easypost-api-token; https://docs.easypost.com",
 )

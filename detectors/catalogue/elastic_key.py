@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=essu_<your-token>",
         "lessu_n",
     ),
-    reference="prefix as documented by the vendor: https://www.elastic.co/docs/deploy-manage/api-keys",
+    reference="https://www.elastic.co",
 )

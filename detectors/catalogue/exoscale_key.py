@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=EXO<your-token>",
         "EXOdeadbeef",
     ),
-    reference="prefix as documented by the vendor: https://community.exoscale.com/product/iam/",
+    reference="https://community.exoscale.com",
 )

@@ -38,5 +38,5 @@ DETECTOR = Detector(
         "export TOKEN=figd_<your-token>",
         "config_dir figo_x",
     ),
-    reference="trufflehog detector figmapersonalaccesstoken; https://www.figma.com/developers/api#access-tokens",
+    reference="trufflehog detector figmapersonalaccesstoken; https://www.figma.com",
 )

@@ -29,5 +29,5 @@ DETECTOR = Detector(
         "API_KEYS_ENABLED=1",
         "API_KEYRINGCONFIGURATIONDEFAULTS",
     ),
-    reference="trufflehog detector finage; https://finage.co.uk/docs/api",
+    reference="trufflehog detector finage; https://finage.co.uk",
 )

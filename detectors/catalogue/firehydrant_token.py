@@ -11,7 +11,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = (
     EDGE
     + rb"""
-    fhb-(?!(.)\1{9})[0-9a-f]{24,64}+
+    fhb-(?!(.)\1{9})[0-9a-f]{20,64}+
 """
 )
 _KEY = "fhb-" + sample("hex", 32)
@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=fhb-<your-token>",
         "fhb-feed",
     ),
-    reference="prefix as documented by the vendor: https://developers.firehydrant.io",
+    reference="https://developers.firehydrant.io",
 )

@@ -36,5 +36,5 @@ DETECTOR = Detector(
         "export TOKEN=FLWSECK-<your-token>",
         "FLWSECK_TEST- is a prefix",
     ),
-    reference="gitleaks rule flutterwave-*; https://developer.flutterwave.com/docs/authentication",
+    reference="gitleaks rule flutterwave-*; https://developer.flutterwave.com",
 )

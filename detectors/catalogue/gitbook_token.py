@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=gb_api_<your-token>",
         "gb_api_client",
     ),
-    reference="prefix as documented by the vendor: https://developer.gitbook.com",
+    reference="https://developer.gitbook.com",
 )

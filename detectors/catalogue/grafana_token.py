@@ -39,5 +39,5 @@ DETECTOR = Detector(
         "export TOKEN=glsa_<your-token>",
         "glc_object freed",
     ),
-    reference="gitleaks rule grafana-*; https://grafana.com/docs/grafana/latest/administration/service-accounts/",
+    reference="gitleaks rule grafana-*; https://grafana.com",
 )

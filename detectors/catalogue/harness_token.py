@@ -11,7 +11,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = (
     EDGE
     + rb"""
-    [ps]at\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z]{24}\.[0-9A-Za-z]{12,32}+
+    [ps]at\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z]{20,24}+(?:\.[0-9A-Za-z]{1,32}+)?
 """
 )
 _KEY = (

@@ -10,7 +10,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = rb"""
     HRKU-
     (?!(.)\1{9})  # not a mask: xxxx...
-    [0-9A-Za-z_-]{34,100}+     # a UUID, or AA and 58 characters
+    [0-9A-Za-z_-]{22,100}+     # a UUID, or AA and 58 characters
 """
 _KEY = "HRKU-AA" + sample("b64url", 58)
 _SECOND_KEY = "HRKU-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))

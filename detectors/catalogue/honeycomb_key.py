@@ -42,5 +42,5 @@ DETECTOR = Detector(
         "export TOKEN=hcaik_<your-token>",
         "hcaik_ok",
     ),
-    reference="prefix as documented by the vendor: https://docs.honeycomb.io/configure/environments/manage-api-keys/",
+    reference="https://docs.honeycomb.io",
 )

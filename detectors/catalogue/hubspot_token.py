@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=pat-na1-<your-token>",
         "pat-na1-region",
     ),
-    reference="trufflehog detector hubspot_apikey/v2; https://developers.hubspot.com/docs/api/private-apps",
+    reference="trufflehog detector hubspot_apikey/v2; https://developers.hubspot.com",
 )

@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=st.<your-token>",
         "test.deadbeef",
     ),
-    reference="prefix as documented by the vendor: https://infisical.com/docs/documentation/platform/token",
+    reference="https://infisical.com",
 )

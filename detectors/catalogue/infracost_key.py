@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=ico-<your-token>",
         "mexico-citymetropolitan2024",
     ),
-    reference="gitleaks rule infracost-api-token; https://www.infracost.io/docs/",
+    reference="gitleaks rule infracost-api-token; https://www.infracost.io",
 )

@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=signkey-prod-<your-token>",
         "signkey-rotation",
     ),
-    reference="prefix as documented by the vendor: https://www.inngest.com/docs/platform/signing-keys",
+    reference="https://www.inngest.com",
 )

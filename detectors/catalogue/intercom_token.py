@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=dG9rO<your-token>",
         "dG9rOng",
     ),
-    reference="prefix as documented by the vendor: https://developers.intercom.com/docs/build-an-integration/learn-more/authentication",
+    reference="https://developers.intercom.com",
 )

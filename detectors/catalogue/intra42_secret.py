@@ -29,5 +29,5 @@ DETECTOR = Detector(
         "s-s4t2ud-" + "x" * 40,
         "export TOKEN=s-s4t2ud-<your-token>",
     ),
-    reference="gitleaks rule intra42-client-secret; https://api.intra.42.fr/apidoc/guides/getting_started",
+    reference="gitleaks rule intra42-client-secret; https://api.intra.42.fr",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=JDC_<your-token>",
         "JDC_HOME",
     ),
-    reference="prefix as documented: https://docs.jdcloud.com/en/account-management/accesskey-management",
+    reference="https://docs.jdcloud.com",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=jca_<your-token>",
         "jca_provider",
     ),
-    reference="prefix as documented by the vendor: https://docs.jumpcloud.com",
+    reference="https://docs.jumpcloud.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=kit_<your-token>",
         "kit_feedbacc",
     ),
-    reference="prefix as documented by the vendor: https://developers.kit.com",
+    reference="https://developers.kit.com",
 )

@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=kpat_<your-token>",
         "spat_count",
     ),
-    reference="prefix as documented by the vendor: https://developer.konghq.com/konnect-api/",
+    reference="https://developer.konghq.com",
 )

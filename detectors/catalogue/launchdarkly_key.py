@@ -37,5 +37,5 @@ DETECTOR = Detector(
         "export TOKEN=sdk-<your-token>",
         "pod api-gateways-main-prod-east-production",
     ),
-    reference="trufflehog detector launchdarkly; https://launchdarkly.com/docs/sdk/concepts/client-side-server-side",
+    reference="trufflehog detector launchdarkly; https://launchdarkly.com",
 )

@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=lip_<your-token>",
         "clip_arraymixed2",
     ),
-    reference="prefix as documented by the vendor: https://lichess.org/api#section/Introduction/Authentication",
+    reference="https://lichess.org",
 )

@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=lin_api_<your-token>",
         "lin_api_client started",
     ),
-    reference="gitleaks rule linear-api-key; https://linear.app/developers/graphql",
+    reference="gitleaks rule linear-api-key; https://linear.app",
 )

@@ -28,5 +28,5 @@ DETECTOR = Detector(
         "export TOKEN=WPL_AP1.<your-token>",
         "WPL_APP",
     ),
-    reference="prefix as documented by the vendor: https://learn.microsoft.com/linkedin/shared/authentication/",
+    reference="https://learn.microsoft.com/linkedin/shared/authentication/",
 )

@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=pylf_v1_<your-token>",
         "pylf_v1_us",
     ),
-    reference="prefix as documented by the vendor: https://logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/",
+    reference="https://logfire.pydantic.dev",
 )

@@ -29,5 +29,5 @@ DETECTOR = Detector(
         "mlsn." + "x" * 40,
         "export TOKEN=mlsn.<your-token>",
     ),
-    reference="prefix as documented by the vendor: https://developers.mailersend.com/general.html#authentication",
+    reference="https://developers.mailersend.com",
 )

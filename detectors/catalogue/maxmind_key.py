@@ -28,5 +28,5 @@ DETECTOR = Detector(
         f"Authorization: Bearer «{_KEY}», retrying",
     ),
     ignores=("suffix _mmk",),
-    reference="gitleaks rule maxmind-license-key; https://dev.maxmind.com/license-key-scanning/",
+    reference="gitleaks rule maxmind-license-key; https://dev.maxmind.com",
 )

@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=Mid-server-<your-token>",
         "Mid-server-eu",
     ),
-    reference="prefix as documented by the vendor: https://docs.midtrans.com/docs/access-keys",
+    reference="https://docs.midtrans.com",
 )

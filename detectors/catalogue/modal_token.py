@@ -33,6 +33,6 @@ DETECTOR = Detector(
         "export TOKEN=ak-<your-token>",
         "task as-configuredbyoperators1x",
     ),
-    reference="prefix as documented by the vendor: https://modal.com/docs/reference/modal.config",
+    reference="https://modal.com",
     score=0.9,
 )

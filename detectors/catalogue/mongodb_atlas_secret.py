@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=mdb_sa_sk_<your-token>",
         "mdb_sa_sk_count",
     ),
-    reference="kingfisher rule kingfisher.mongodb.4; https://www.mongodb.com/docs/atlas/api/service-accounts-overview/",
+    reference="kingfisher rule kingfisher.mongodb.4; https://www.mongodb.com",
 )

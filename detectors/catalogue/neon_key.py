@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=napi_<your-token>",
         "napi_get_named_property",
     ),
-    reference="prefix as documented by the vendor: https://neon.com/docs/manage/api-keys",
+    reference="https://neon.com",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=nfp_<your-token>",
         "conf_path: confp_x",
     ),
-    reference="trufflehog detector netlify/v2; https://docs.netlify.com/api/get-started/",
+    reference="trufflehog detector netlify/v2; https://docs.netlify.com",
 )

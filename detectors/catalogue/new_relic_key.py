@@ -40,5 +40,5 @@ DETECTOR = Detector(
         "export TOKEN=NRAK-<your-token>",
         "NRAK-<key>",
     ),
-    reference="gitleaks rule new-relic-user-api-key; noseyparker rule np.newrelic.*; https://docs.newrelic.com/docs/apis/",
+    reference="gitleaks rule new-relic-user-api-key; noseyparker rule np.newrelic.*; https://docs.newrelic.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=API-<your-token>",
         "API-GATEWAYSERVICEINTERNAL",
     ),
-    reference="gitleaks rule octopus-deploy-api-key; https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key",
+    reference="gitleaks rule octopus-deploy-api-key; https://octopus.com",
 )

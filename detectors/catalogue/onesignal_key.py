@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=os_v2_app_<your-token>",
         "macos_v2_app_build",
     ),
-    reference="prefix as documented by the vendor: https://documentation.onesignal.com/docs/keys-and-ids",
+    reference="https://documentation.onesignal.com",
 )

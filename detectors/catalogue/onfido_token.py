@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=api_live.<your-token>",
         "api_live.example.com",
     ),
-    reference="prefix as documented by the vendor: https://documentation.onfido.com/api/latest/#authentication",
+    reference="https://documentation.onfido.com",
 )

@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=packagist_org_<your-token>",
         "packagist_api_client",
     ),
-    reference="prefix as documented by the vendor: https://packagist.com/docs/api",
+    reference="https://packagist.com",
 )

@@ -41,5 +41,5 @@ DETECTOR = Detector(
         "export TOKEN=pdl_live_apikey_<your-token>",
         "pdl_live_apikey_id",
     ),
-    reference="prefix as documented by the vendor: https://developer.paddle.com/api-reference/about/api-keys",
+    reference="https://developer.paddle.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "pdus+_" + "x" * 40,
         "export TOKEN=pdus+_<your-token>",
     ),
-    reference="prefix as documented by the vendor: https://developer.pagerduty.com/docs/authentication",
+    reference="https://developer.pagerduty.com",
 )

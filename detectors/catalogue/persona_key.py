@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "export TOKEN=persona_sandbox_<your-token>",
         "persona_production_url",
     ),
-    reference="prefix as documented by the vendor: https://docs.withpersona.com/api-keys",
+    reference="https://docs.withpersona.com",
 )

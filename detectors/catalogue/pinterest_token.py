@@ -36,5 +36,5 @@ DETECTOR = Detector(
         "export TOKEN=pina_<your-token>",
         "spina_bifida",
     ),
-    reference="prefix as documented by the vendor: https://developers.pinterest.com/docs/getting-started/",
+    reference="https://developers.pinterest.com",
 )

@@ -12,7 +12,7 @@ _FORMAT = (
     EDGE
     + rb"""
     (?:access|public|link|processor)-(?:sandbox|development|production)-
-    [0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}
+    [0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z-]{6,22}+
 """
 )
 _KEY = "access-sandbox-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
@@ -43,5 +43,5 @@ DETECTOR = Detector(
         "export TOKEN=access-sandbox-<your-token>",
         "access-production-cluster",
     ),
-    reference="gitleaks rule plaid-api-token; https://plaid.com/docs/api/tokens/",
+    reference="gitleaks rule plaid-api-token; https://plaid.com",
 )

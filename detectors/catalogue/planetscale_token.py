@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=pscale_tkn_<your-token>",
         "pscale_pw_reset scheduled",
     ),
-    reference="gitleaks rule planetscale-*; https://planetscale.com/docs/concepts/planetscale-service-tokens",
+    reference="gitleaks rule planetscale-*; https://planetscale.com",
 )

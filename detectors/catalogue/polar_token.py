@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=polar_oat_<your-token>",
         "bipolar_ps_disorder",
     ),
-    reference="prefix as documented by the vendor: https://docs.polar.sh/integrate/authentication",
+    reference="https://docs.polar.sh",
 )

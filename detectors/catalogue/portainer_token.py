@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "ptr_to_member",
         "attr_accessorconfiguration",
     ),
-    reference="trufflehog detector portainertoken; https://docs.portainer.io/api/access",
+    reference="trufflehog detector portainertoken; https://docs.portainer.io",
 )

@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=phx_<your-token>",
         "graph_service started",
     ),
-    reference="trufflehog detector posthog; https://posthog.com/docs/api",
+    reference="trufflehog detector posthog; https://posthog.com",
 )

@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=pub-c-<your-token>",
         "pub-c-sharp",
     ),
-    reference="trufflehog detector pubnubpublishkey; https://www.pubnub.com/docs",
+    reference="trufflehog detector pubnubpublishkey; https://www.pubnub.com",
 )

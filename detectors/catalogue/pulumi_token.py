@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "pul-" + "x" * 40,
         "export TOKEN=pul-<your-token>",
     ),
-    reference="gitleaks rule pulumi-api-token; https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/",
+    reference="gitleaks rule pulumi-api-token; https://www.pulumi.com",
 )

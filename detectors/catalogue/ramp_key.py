@@ -38,5 +38,5 @@ DETECTOR = Detector(
         "export TOKEN=ramp_sec_<your-token>",
         "ramp_sec_delay",
     ),
-    reference="trufflehog detector ramp; https://docs.ramp.com/developer-api",
+    reference="trufflehog detector ramp; https://docs.ramp.com",
 )

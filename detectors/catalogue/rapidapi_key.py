@@ -36,5 +36,5 @@ DETECTOR = Detector(
         f'\\"token\\":\\"«{_KEY}»\\"',
     ),
     ignores=("mesh-networkproxy",),
-    reference="prefix as documented by the vendor: https://docs.rapidapi.com/docs/keys",
+    reference="https://docs.rapidapi.com",
 )

@@ -10,7 +10,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = rb"""
     rzp_(?:live|test)_
     (?!(.)\1{9})  # not a mask: xxxx...
-    [0-9A-Za-z]{9,32}+         # 14 characters
+    [0-9A-Za-z]{7,32}+         # 14 characters
 """
 _KEY = "rzp_live_" + sample("alnum", 14)
 
@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "export TOKEN=rzp_live_<your-token>",
         "rzp_test_mode on",
     ),
-    reference="trufflehog detector razorpay; https://razorpay.com/docs/api/authentication/",
+    reference="trufflehog detector razorpay; https://razorpay.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=rnd_<your-token>",
         "brnd_counter",
     ),
-    reference="prefix as documented by the vendor: https://render.com/docs/api",
+    reference="https://render.com",
 )

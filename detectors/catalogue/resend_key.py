@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "re_compiled_pattern",
         "store_products_total",
     ),
-    reference="prefix as documented by the vendor: https://resend.com/docs/api-reference/introduction",
+    reference="https://resend.com",
 )

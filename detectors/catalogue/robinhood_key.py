@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=rh-api-<your-token>",
         "rh-api-gateway",
     ),
-    reference="trufflehog detector robinhoodcrypto; https://docs.robinhood.com/crypto/trading/",
+    reference="trufflehog detector robinhoodcrypto; https://docs.robinhood.com",
 )

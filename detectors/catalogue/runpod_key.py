@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=rpa_<your-token>",
         "rpa_enabled",
     ),
-    reference="prefix as documented by the vendor: https://docs.runpod.io/get-started/api-keys",
+    reference="https://docs.runpod.io",
 )

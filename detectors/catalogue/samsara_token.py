@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=samsara_api_<your-token>",
         "samsara_api_client",
     ),
-    reference="prefix as documented by the vendor: https://developers.samsara.com/docs/authentication",
+    reference="https://developers.samsara.com",
 )

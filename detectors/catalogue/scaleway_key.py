@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=SCW<your-token>",
         "SCWCONFIGURATIONNAME",
     ),
-    reference="prefix as documented by the vendor: https://www.scaleway.com/en/docs/iam/concepts/",
+    reference="https://www.scaleway.com",
 )

@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "export TOKEN=scp-live-<your-token>",
         "scp-test-run",
     ),
-    reference="trufflehog detector scrapfly; https://scrapfly.io/docs",
+    reference="trufflehog detector scrapfly; https://scrapfly.io",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=seam_test2ZTo_<your-token>",
         "seam_test_client",
     ),
-    reference="prefix as documented by the vendor: https://docs.seam.co/latest/core-concepts/authentication",
+    reference="https://docs.seam.co",
 )

@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=sntryu_<your-token>",
         "sntryu_token not set",
     ),
-    reference="gitleaks rule sentry-user-token, sentry-org-token; https://docs.sentry.io/account/auth-tokens/",
+    reference="gitleaks rule sentry-user-token, sentry-org-token; https://docs.sentry.io",
 )

@@ -10,7 +10,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = rb"""
     sm_[aps]at_
     (?!(.)\1{9})  # not a mask: xxxx...
-    [0-9A-Za-z]{10,48}+        # 16 characters
+    [0-9A-Za-z]{9,48}+         # 16 characters
 """
 _KEY = "sm_aat_" + sample("alnum", 16)
 _SECOND_KEY = "sm_pat_" + sample("alnum", 16)
@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=sm_aat_<your-token>",
         "sm_sat_total",
     ),
-    reference="gitleaks rule settlemint-*; https://console.settlemint.com/documentation/",
+    reference="gitleaks rule settlemint-*; https://console.settlemint.com",
 )

@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=shippo_live_<your-token>",
         "shippo_test_run",
     ),
-    reference="gitleaks rule shippo-api-token; https://docs.goshippo.com/docs/guides_general/authentication/",
+    reference="gitleaks rule shippo-api-token; https://docs.goshippo.com",
 )

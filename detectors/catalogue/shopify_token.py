@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "export TOKEN=shpat_<your-token>",
         "renamed shp2_ to shpat_token in the docs",
     ),
-    reference="gitleaks rule shopify-access-token and its siblings; https://shopify.dev/docs/apps/build/authentication-authorization",
+    reference="gitleaks rule shopify-access-token and its siblings; https://shopify.dev",
 )

@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=snyk_uat.<your-token>",
         "snyk_uat.log",
     ),
-    reference="prefix as documented by the vendor: https://docs.snyk.io/snyk-api/authentication-for-api",
+    reference="https://docs.snyk.io",
 )

@@ -11,7 +11,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = (
     EDGE
     + rb"""
-    hawk\.(?!(.)\1{9})[0-9A-Za-z_-]{20}\.[0-9A-Za-z_-]{12,20}+
+    hawk\.(?!(.)\1{9})[0-9A-Za-z_-]{20}\.[0-9A-Za-z_-]{8,20}+
 """
 )
 _KEY = "hawk." + sample("b64url", 20) + "." + sample("b64url", 20)

@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=secret-<your-token>",
         "secret-operator-79f8d7c9b4-x2x1z",
     ),
-    reference="prefix as documented by the vendor: https://docs.statsig.com/sdk-keys/api-keys/",
+    reference="https://docs.statsig.com",
 )

@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "export TOKEN=secret-test-<your-token>",
         "secret-live-database-credentials-for-app",
     ),
-    reference="prefix as documented by the vendor: https://stytch.com/docs/api",
+    reference="https://stytch.com",
 )

@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "export TOKEN=tskey-<your-token>",
         "tskey-value",
     ),
-    reference="trufflehog detector tailscale; https://tailscale.com/kb/1085/auth-keys",
+    reference="trufflehog detector tailscale; https://tailscale.com",
 )

@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=KEY0<your-token>",
         "KEY0ABCD",
     ),
-    reference="trufflehog detector telnyx; https://developers.telnyx.com/docs/overview",
+    reference="trufflehog detector telnyx; https://developers.telnyx.com",
 )

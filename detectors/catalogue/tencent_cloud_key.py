@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "MASKID",
         "AKID_MISSING",
     ),
-    reference="prefix as documented: https://www.tencentcloud.com/document/product/598/32675",
+    reference="https://www.tencentcloud.com",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=tss_<your-token>",
         "tss_enabled",
     ),
-    reference="prefix as documented by the vendor: https://thunderstore.io/api/docs/",
+    reference="https://thunderstore.io",
 )

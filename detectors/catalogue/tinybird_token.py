@@ -32,5 +32,5 @@ DETECTOR = Detector(
         "export TOKEN=p.<your-token>",
         "map.eyJ1",
     ),
-    reference="prefix as documented by the vendor: https://www.tinybird.co/docs/forward/administration/tokens",
+    reference="https://www.tinybird.co",
 )

@@ -39,5 +39,5 @@ DETECTOR = Detector(
         "str_dev_total",
         "attr_prod_environment",
     ),
-    reference="prefix as documented by the vendor: https://trigger.dev/docs/apikeys",
+    reference="https://trigger.dev",
 )

@@ -12,7 +12,7 @@ _RUN = 20
 _tail = re.compile(
     rb"(?:[A-Za-z0-9]|%(?:25)?[0-9A-F]{2}){50,140}+(?![A-Za-z0-9+/=])"
 ).match
-_NOT_BEFORE = b"+/=_-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_NOT_BEFORE = b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def _verify(text: bytes, at: int) -> Span | None:

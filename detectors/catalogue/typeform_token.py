@@ -30,5 +30,5 @@ DETECTOR = Detector(
         "export TOKEN=tfp_<your-token>",
         "tfp_module loaded",
     ),
-    reference="gitleaks rule typeform-api-token; https://www.typeform.com/developers/get-started/personal-access-token/",
+    reference="gitleaks rule typeform-api-token; https://www.typeform.com",
 )

@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "BBFF-" + "x" * 40,
         "export TOKEN=BBFF-<your-token>",
     ),
-    reference="trufflehog detector ubidots; https://docs.ubidots.com/v1.6/reference/authentication",
+    reference="trufflehog detector ubidots; https://docs.ubidots.com",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=unkey_<your-token>",
         "unkey_client_initialised_ok",
     ),
-    reference="prefix as documented by the vendor: https://www.unkey.com/docs/security/root-keys",
+    reference="https://www.unkey.com",
 )

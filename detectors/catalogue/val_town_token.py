@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "vtwn_" + "x" * 40,
         "export TOKEN=vtwn_<your-token>",
     ),
-    reference="prefix as documented by the vendor: https://docs.val.town/reference/permissions/",
+    reference="https://docs.val.town",
 )

@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=hvs.<your-token>",
         "loaded hvs.conf",
     ),
-    reference="gitleaks rule vault-service-token, vault-batch-token; https://developer.hashicorp.com/vault/docs/concepts/tokens",
+    reference="gitleaks rule vault-service-token, vault-batch-token; https://developer.hashicorp.com",
 )

@@ -39,5 +39,5 @@ DETECTOR = Detector(
         "export TOKEN=vcp_<your-token>",
         "vcp_connections_total",
     ),
-    reference="prefix as documented by the vendor: https://vercel.com/docs/rest-api#authentication",
+    reference="https://vercel.com",
 )

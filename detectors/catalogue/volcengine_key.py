@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=AKLT<your-token>",
         "WALKLTD",
     ),
-    reference="prefix as documented: https://www.volcengine.com/docs/6291/65568",
+    reference="https://www.volcengine.com",
 )

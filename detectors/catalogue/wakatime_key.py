@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "export TOKEN=waka_<your-token>",
         "waka_client",
     ),
-    reference="prefix as documented by the vendor: https://wakatime.com/developers#authentication",
+    reference="https://wakatime.com",
 )

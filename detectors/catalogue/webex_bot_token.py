@@ -35,5 +35,5 @@ DETECTOR = Detector(
         f"TOKEN=«{_KEY}»",
     ),
     ignores=("MAX_PF84_SIZE",),
-    reference="trufflehog detector webexbot; https://developer.webex.com/docs/bots",
+    reference="trufflehog detector webexbot; https://developer.webex.com",
 )

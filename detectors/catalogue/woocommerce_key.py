@@ -36,5 +36,5 @@ DETECTOR = Detector(
         "export TOKEN=ck_<your-token>",
         "ck_beadface",
     ),
-    reference="prefix as documented by the vendor: https://woocommerce.github.io/woocommerce-rest-api-docs/#authentication",
+    reference="https://woocommerce.github.io/woocommerce-rest-api-docs/#authentication",
 )

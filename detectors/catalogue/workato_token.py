@@ -35,5 +35,5 @@ DETECTOR = Detector(
         "wrkaus-" + "x" * 40,
         "export TOKEN=wrkaus-<your-token>",
     ),
-    reference="prefix as documented by the vendor: https://docs.workato.com/workato-api.html",
+    reference="https://docs.workato.com",
 )

@@ -34,5 +34,5 @@ DETECTOR = Detector(
         "export TOKEN=xau_<your-token>",
         "xau_d",
     ),
-    reference="prefix as documented by the vendor: https://xata.io/docs/concepts/api-keys",
+    reference="https://xata.io",
 )

@@ -43,5 +43,5 @@ DETECTOR = Detector(
         "export TOKEN=t1.<your-token>",
         "at1.datacenter-west.example",
     ),
-    reference="gitleaks rule yandex-access-token, yandex-api-key; https://yandex.cloud/en/docs/iam/concepts/authorization/",
+    reference="gitleaks rule yandex-access-token, yandex-api-key; https://yandex.cloud",
 )

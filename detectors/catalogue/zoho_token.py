@@ -11,7 +11,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = (
     EDGE
     + rb"""(?<![.])
-    1000\.[0-9A-Za-z]{24,36}\.[0-9A-Za-z]{24,36}+
+    1000\.[0-9A-Za-z]{24,36}\.[0-9A-Za-z]{12,36}+
 """
 )
 _KEY = "1000." + sample("hex", 32) + "." + sample("hex", 32)
@@ -31,5 +31,5 @@ DETECTOR = Detector(
         "export TOKEN=1000.<your-token>",
         "took 1000.12345678 ms",
     ),
-    reference="trufflehog detector zohocrm; https://www.zoho.com/accounts/protocol/oauth.html",
+    reference="trufflehog detector zohocrm; https://www.zoho.com",
 )

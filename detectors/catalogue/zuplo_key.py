@@ -33,5 +33,5 @@ DETECTOR = Detector(
         "zpka_" + "x" * 40,
         "export TOKEN=zpka_<your-token>",
     ),
-    reference="prefix as documented by the vendor: https://zuplo.com/docs/articles/api-key-management",
+    reference="https://zuplo.com",
 )
