@@ -14,15 +14,7 @@ _FORMAT = (
     [0-2]/[0-9]{12,20}+(?:/[0-9]{12,20}+)?:[0-9A-Za-z]{20,64}+
 """
 )
-_KEY = (
-    "2/"
-    + "1"
-    + sample("digits", 15)
-    + "/1"
-    + sample("digits", 15)
-    + ":"
-    + sample("hex", 32)
-)
+_KEY = "2/" + "1" + sample("digits", 15) + "/1" + sample("digits", 15) + ":" + sample("hex", 32)
 _SECOND_KEY = "1/1" + sample("digits", 15) + ":" + sample("hex", 32)
 
 DETECTOR = Detector(

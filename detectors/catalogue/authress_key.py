@@ -9,9 +9,7 @@ from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
 # sc_<client>.<key id>.acc_<account>.<private key>
-_head = re.compile(
-    rb"(?:scauth|authress|sc|ext)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_-]\Z"
-).search
+_head = re.compile(rb"(?:scauth|authress|sc|ext)_[A-Za-z0-9]{5,30}\.[A-Za-z0-9]{4,6}\.acc[_-]\Z").search
 _tail = re.compile(rb"[A-Za-z0-9-]{6,32}+\.[A-Za-z0-9+/_=-]{20,400}+").match
 
 
@@ -23,16 +21,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     return first + head.start(), tail.end()
 
 
-_KEY = (
-    "sc_"
-    + sample("lower", 24)
-    + "."
-    + sample("lower", 4)
-    + ".acc_"
-    + sample("lower", 20)
-    + "."
-    + sample("alnum", 64)
-)
+_KEY = "sc_" + sample("lower", 24) + "." + sample("lower", 4) + ".acc_" + sample("lower", 20) + "." + sample("alnum", 64)
 
 DETECTOR = Detector(
     id="authress_key",

@@ -14,9 +14,7 @@ _FORMAT = (
     [ps]at\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z]{20,24}+(?:\.[0-9A-Za-z]{1,32}+)?
 """
 )
-_KEY = (
-    "pat." + sample("b64url", 22) + "." + sample("hex", 24) + "." + sample("alnum", 20)
-)
+_KEY = "pat." + sample("b64url", 22) + "." + sample("hex", 24) + "." + sample("alnum", 20)
 
 DETECTOR = Detector(
     id="harness_token",

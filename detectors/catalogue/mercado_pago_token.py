@@ -12,16 +12,7 @@ _FORMAT = rb"""
     (?!(.)\1{9})  # not a mask: xxxx...
     [0-9A-Za-z_-]{24,512}+
 """
-_KEY = (
-    "APP_USR-"
-    + sample("digits", 16)
-    + "-"
-    + sample("digits", 6)
-    + "-"
-    + sample("hex", 32)
-    + "-"
-    + sample("digits", 9)
-)
+_KEY = "APP_USR-" + sample("digits", 16) + "-" + sample("digits", 6) + "-" + sample("hex", 32) + "-" + sample("digits", 9)
 
 DETECTOR = Detector(
     id="mercado_pago_token",

@@ -12,14 +12,7 @@ _FORMAT = rb"""
     (?!(.)\1{9})  # not a mask: xxxx...
     [0-9A-Za-z_+/=]{24,120}+
 """
-_KEY = (
-    "pdl_live_apikey_"
-    + sample("lower", 26)
-    + "_"
-    + sample("alnum", 22)
-    + "_"
-    + sample("alnum", 3)
-)
+_KEY = "pdl_live_apikey_" + sample("lower", 26) + "_" + sample("alnum", 22) + "_" + sample("alnum", 3)
 
 DETECTOR = Detector(
     id="paddle_key",

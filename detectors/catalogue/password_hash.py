@@ -39,10 +39,7 @@ DETECTOR = Detector(
     anchors=(
         Anchor(r"\$2[abxy]\$[0-9]"),
         Anchor(r"\$[156789]\$[./A-Za-z0-9]{2}"),
-        *(
-            Anchor(prefix)
-            for prefix in (r"\$apr1\$", r"\$y\$j", r"\$argon", r"\$krb5", "pbkdf2_s")
-        ),
+        *(Anchor(prefix) for prefix in (r"\$apr1\$", r"\$y\$j", r"\$argon", r"\$krb5", "pbkdf2_s")),
     ),
     verify=_verify,
     finds=(

@@ -16,9 +16,7 @@ _FORMAT = (
 """
 )
 _KEY = "access-sandbox-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
-_SECOND_KEY = "access-production-" + "-".join(
-    sample("hex", n) for n in (8, 4, 4, 4, 12)
-)
+_SECOND_KEY = "access-production-" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
 
 DETECTOR = Detector(
     id="plaid_token",

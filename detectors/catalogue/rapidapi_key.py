@@ -14,15 +14,7 @@ _FORMAT = (
     [0-9A-Za-z]{10}msh[0-9A-Za-z]{15}p[0-9A-Za-z]{6}jsn[0-9A-Za-z]{12}(?![0-9A-Za-z])
 """
 )
-_KEY = (
-    sample("lower", 10)
-    + "msh"
-    + sample("lower", 15)
-    + "p1"
-    + sample("lower", 5)
-    + "jsn"
-    + sample("lower", 12)
-)
+_KEY = sample("lower", 10) + "msh" + sample("lower", 15) + "p1" + sample("lower", 5) + "jsn" + sample("lower", 12)
 
 DETECTOR = Detector(
     id="rapidapi_key",

@@ -9,9 +9,7 @@ from detectors.model import Anchor, Detector, Span
 
 # The anchor fires once, where the run of A ends, so that runs of zero bytes in base64 images cost little.
 _RUN = 20
-_tail = re.compile(
-    rb"(?:[A-Za-z0-9]|%(?:25)?[0-9A-F]{2}){50,140}+(?![A-Za-z0-9+/=])"
-).match
+_tail = re.compile(rb"(?:[A-Za-z0-9]|%(?:25)?[0-9A-F]{2}){50,140}+(?![A-Za-z0-9+/=])").match
 _NOT_BEFORE = b"+/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -19,11 +17,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     window = text[max(0, at - 32) : at - 1]
     run = len(window) - len(window.rstrip(b"A"))
     start = at - 1 - run
-    if not _RUN <= run <= 26 or (
-        start > 0
-        and text[start - 1] in _NOT_BEFORE
-        and text[start - 2 : start] not in (b"\\n", b"\\t", b"\\r")
-    ):
+    if not _RUN <= run <= 26 or (start > 0 and text[start - 1] in _NOT_BEFORE and text[start - 2 : start] not in (b"\\n", b"\\t", b"\\r")):
         return None
     found = _tail(text, at - 1)
     return (start, found.end()) if found else None

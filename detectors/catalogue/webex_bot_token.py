@@ -14,11 +14,7 @@ _FORMAT = (
     [0-9A-Za-z]{64}_P(?:F84|0A1)_[0-9A-Za-z]{8}-[0-9A-Za-z-]{20,27}+
 """
 )
-_KEY = (
-    sample("alnum", 64)
-    + "_PF84_"
-    + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
-)
+_KEY = sample("alnum", 64) + "_PF84_" + "-".join(sample("hex", n) for n in (8, 4, 4, 4, 12))
 
 DETECTOR = Detector(
     id="webex_bot_token",

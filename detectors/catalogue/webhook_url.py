@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._escapes import behind_escape
 from detectors.catalogue._prefixed import run_before
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
@@ -38,7 +39,7 @@ _HOST = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"
 def _verify(text: bytes, at: int) -> Span | None:
     """The whole address: from its scheme or, where there is none, from its host's first byte."""
     first = max(0, at - 120)
-    for start in (text.rfind(b"http", first, at), run_before(text, at, _HOST, 120)):
+    for start in (text.rfind(b"http", first, at), behind_escape(text, run_before(text, at, _HOST, 120))):
         found = _url(text, start) if start >= 0 else None
         if found and found.end() > at:
             return None if b"xxxxxxxx" in found.group().lower() else found.span()
@@ -77,6 +78,7 @@ DETECTOR = Detector(
         f"POST «https://acme.webhook.office.com/webhookb2/{_UUID}@{_UUID}/IncomingWebhook/{sample('hex', 32)}/{_UUID}» 200",
         f'"hook":"«https://hooks.zapier.com/hooks/catch/1234567/{sample("lower", 7)}»"',
         f"«https://north.tines.com/webhook/{sample('hex', 32)}/{sample('hex', 32)}»",
+        f"posted to\\n«north.tines.com/webhook/{sample('hex', 32)}/{sample('hex', 32)}»",
         f"url=«https%3A%2F%2Fhook.eu1.make.com%2F{sample('lower', 32)}»",
         f"«https://maker.ifttt.com/trigger/door/with/key/{sample('b64url', 43)}»",
     ),
