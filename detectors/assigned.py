@@ -22,6 +22,7 @@ _CODE = re.compile(
     rb"[.:>\[(-]|[A-Za-z_$][A-Za-z_]*+(?:(?:\.|->|::)[A-Za-z_]++)++(?:/[0-9]++)?:?$"
     rb"|[A-Z][A-Z_]*_[A-Z_]++$|[A-Z]?[a-z]++(?:[A-Z][a-z]++)++$|[a-z]++(?:_[a-z]++)++$"
 )
+_MARKED = re.compile(rb"REDACTED|redacted_")
 _WORDS = re.compile(rb"[A-Za-z]++(?:[ _.:/-][A-Za-z]++){0,12}+$")
 _LETTERS = re.compile(rb"[A-Za-z]++[.:!?]?$")
 _PROSE_FOLLOWS = re.compile(rb"[.,;:]?[ ]{1,3}[A-Za-z]{2,}")
@@ -46,6 +47,8 @@ def assigned(entities: frozenset[str]) -> Verify:
         if field is None or (entity := _entity_of(field.name)) not in entities or entity is None:
             return None
         value = text[field.start : field.end]
+        if _MARKED.search(field.name):  # one of our markers ends in its entity's name
+            return None
         if not plausible(value, entity) or not _fits(text, field, value, entity):
             return None
         return field.start, field.end
@@ -57,14 +60,13 @@ def _fits(text: bytes, field: Field, value: bytes, entity: str) -> bool:
     """Whether the bond between name and value is strong enough for this value."""
     if (form := _FORMS.get(entity)) and not form.match(value) or len(value) < 3 or value.lower() == field.name.lower():
         return False
-    if (
-        _WORDS.match(value) and (entity != "password" or not value.isalpha()) and sensitive(value) is not None
-    ):  # the value names a secret too: an option, a constant, a key into a map
-        return False
+    words = _WORDS.match(value) is not None
     if field.bond == "beside" and field.quoted and entity == "password":
-        return len(value) >= 6 and b" " not in value and not _WORDS.match(value)
+        return len(value) >= 6 and b" " not in value and not words
     if field.bond == "beside" or entity == "credential" and field.bond != "option":
         return secret_like(value, shortest=10) or (b":" in value and field.quoted and secret_like(value.replace(b":", b""), shortest=8))
+    if words and (entity != "password" or not value.isalpha()) and sensitive(value):
+        return False  # the value names a secret too: an option, a constant, a key into a map
     if entity not in _NUMERIC and _NUMBER.match(value) and len(value) < 6:
         return False
     if field.quoted or field.bond == "tag":

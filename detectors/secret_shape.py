@@ -8,6 +8,7 @@ no proof. Both look at the first 4 KiB only.
 from __future__ import annotations
 
 import re
+import string
 from math import log2
 
 from detectors.model import WINDOW
@@ -45,6 +46,8 @@ _MASKED = re.compile(rb"(?i)[^*]{0,16}+\*{3,}+[^*]{0,8}+$|[^.\xe2]{0,16}+(?:\.{3
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/=_.~:!@#$%^&*|?-]++$")
 _WORD = rb"(?:[A-Z]?[a-z]{2,}+[0-9]{0,4}+|[A-Z]{2,}+[0-9]{0,4}+|[0-9]{1,6}+|v[0-9]++)"
 _WORDS = re.compile(_WORD + rb"(?:(?:[ ._/:-]|(?<=[a-z])(?=[A-Z]))" + _WORD + rb"){0,40}+$")
+_DIGITS, _LETTERS = string.digits.encode(), string.ascii_letters.encode()
+_URL = re.compile(rb"[a-z][a-z0-9+.-]{1,15}:/")
 _PATH = re.compile(rb"[^/]{0,64}+(?:/[a-z0-9_.*@+-]{2,64}+){2,}+(?:/|$)")
 _IDENTIFIER = re.compile(
     rb"(?i)(?:sha-?[0-9]{1,3}|md5)[:=_-]|(?:[a-z]{1,24}[_-]){1,3}[0-9]{3,}+(?:[_-][0-9a-z]{1,8}+){0,8}+$"
@@ -81,19 +84,19 @@ def secret_like(value: bytes, *, shortest: int = 16) -> bool:
         return False
     if UUID.match(text):
         return True
-    digits = sum(48 <= byte <= 57 for byte in text)
-    letters = sum(byte | 32 in range(97, 123) for byte in text)
+    digits = len(text) - len(text.translate(None, _DIGITS))
+    letters = len(text) - len(text.translate(None, _LETTERS))
     if not letters or letters + digits < 0.7 * len(text):
         return False
     if _HEX.match(text):
         return len(text) >= 20 and digits > 0
-    if _PATH.match(text) or _IDENTIFIER.match(text):
+    if _URL.match(text) or _PATH.match(text) or _IDENTIFIER.match(text):
         return False
     if letters == len(text) >= 20 and len(set(text)) >= 15 and (text.islower() or text.isupper()):
         return True
     if _WORDS.match(text):
         return False
     if not digits:
-        upper = sum(65 <= byte <= 90 for byte in text)
+        upper = len(text) - len(text.translate(None, _LETTERS[26:]))
         return 0.2 < upper / letters < 0.8 and entropy(text) >= 3.5 and len(text) >= 20
     return entropy(text) >= (3.0 if len(text) < 24 else 3.2)

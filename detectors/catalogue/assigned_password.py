@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detectors.assigned import assigned
 from detectors.model import Anchor, Detector
+from detectors.unmarked import unmarked
 
 _STEMS = ("passw", "passphra", "pass_[a-z]", "contrase", "motdepas")
 _ENDS = ("pass", "pwd", "psw", "passcode", "senha")
@@ -18,7 +19,7 @@ DETECTOR = Detector(
         *(Anchor(stem, caseless=True) for stem in _STEMS),
         *(Anchor(end + separator, caseless=True) for end in _ENDS for separator in _SEPARATORS),
     ),
-    verify=assigned(frozenset(("password",))),
+    verify=unmarked(assigned(frozenset(("password",)))),
     finds=(
         "DB_PASSWORD=«hunter2» user=root",
         'password := "«correct horse»"',

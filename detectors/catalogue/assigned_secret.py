@@ -5,6 +5,7 @@ from __future__ import annotations
 from detectors.assigned import assigned
 from detectors.matching import sample
 from detectors.model import Anchor, Detector
+from detectors.unmarked import unmarked
 
 _ENTITIES = frozenset(
     (
@@ -54,7 +55,7 @@ DETECTOR = Detector(
         *(Anchor(end + separator, caseless=True) for end in _ENDS for separator in _WIDE_SEPARATORS),
         *(Anchor(end + separator, caseless=True) for end in _RARE_ENDS for separator in _SEPARATORS),
     ),
-    verify=assigned(_ENTITIES),
+    verify=unmarked(assigned(_ENTITIES)),
     finds=(
         f'API_KEY = "«{_SAMPLE}»"',
         f"GET /v1 access_token=«{_SAMPLE}»&page=2",

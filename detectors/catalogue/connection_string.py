@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from detectors.markers import marker_spans
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import stand_in
+from detectors.unmarked import unmarked
 
 # ODBC: a value with special characters stands in braces; ADO.NET: in quotes. It ends at ";" otherwise and may hold blanks.
 _VALUE = re.compile(rb"""[ ]?=[ ]?(?:\{(?P<braced>[^}\n]{1,512}+)\}|(?P<secret>(?:[^;"'`\n\r<>&\\]|&(?=amp;)|\\(?![nrt"'])){1,512}+))""")
@@ -26,7 +28,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     around = text[max(0, start - 512) : start].rpartition(b"\n")[2] + b";" + text[end : end + 256].partition(b"\n")[0]
     if not _ALONE.search(text[at - 16 : at] if at >= 16 else text[:at]) and not (b";" in around[:-1] and _NEIGHBOURS.search(around)):
         return None
-    return None if stand_in(value) else (start, start + len(value))
+    return None if stand_in(value) or marker_spans(text, start, end) else (start, start + len(value))
 
 
 DETECTOR = Detector(
@@ -35,7 +37,7 @@ DETECTOR = Detector(
     kind="secret",
     title="Passwords and keys in connection strings",
     anchors=tuple(Anchor(name, caseless=True) for name in (";pwd", "password", "accountkey", "accesskey", "accesssignature", "; ?pwd")),
-    verify=_verify,
+    verify=unmarked(_verify),
     finds=(
         "Server=db;Database=shop;Uid=app;Pwd=«my pass,word»;Encrypt=yes",
         "Driver={SQL Server};Server=db;UID=app;PWD={«a;b»};",

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
+from detectors.markers import marker_spans
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
-from detectors.name_value import string_end
 from detectors.secret_shape import UUID, secret_like, stand_in
+from detectors.unmarked import unmarked
 
-_REACH = 40
+_REACH, _LONGEST = 40, 512
 _CANDIDATE = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8,512}+")
 _DIRECT = re.compile(rb"[ ]?(?:\w{0,12}[ ]?)?(?:[=:>|?+~-]{1,5}|=>)?[ ]?[\"'`(\[{]{0,3}[ ]?$")
 _ID_BEFORE = re.compile(
@@ -25,7 +26,8 @@ _SPARED = re.compile(
 )
 _WORD = re.compile(rb"(?i)key|token|secret|access|private|creds|passwd")
 _NAMED = re.compile(rb"[=:|.-]{0,3}+[A-Za-z_-]{1,24}[=:](?=[^=])")
-_TRIM = b".:-=|!@>?+~"
+_BEFORE, _BEHIND = b".:-=|!@>?+~", b".:|!@"
+_START = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8}")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
@@ -34,19 +36,30 @@ def _verify(text: bytes, at: int) -> Span | None:
     words = [word.span() for word in _WORD.finditer(before)]
     if not words or _SPARED.search(before, 0, words[-1][0]):
         return None
-    begin = floor + words[-1][1]
-    window = text[begin : min(string_end(text, begin, b"\n\n"), begin + _REACH + 512)]
-    for found in _CANDIDATE.finditer(window):
-        if found.start() > _REACH:
-            break
-        start, value = found.start(), found.group()
-        named = _NAMED.match(value)
-        start += named.end() if named else len(value) - len(value.lstrip(_TRIM))
-        value = window[start : found.end()].rstrip(b".:|!@")
-        end = start + len(value)
-        if _is_secret(value, window[:start], window[end : end + 2]):
-            return begin + start, begin + end
+    position = begin = floor + words[-1][1]
+    line_end = text.find(b"\n", begin, begin + _REACH + _LONGEST)
+    limit = line_end if line_end >= 0 else begin + _REACH + _LONGEST
+    while head := _START.search(text, position, min(limit, begin + _REACH + 8)):
+        run = _CANDIDATE.match(text, head.start(), limit)
+        if run is None:
+            return None
+        position = run.end()
+        if span := _span(text, begin, run.start(), position):
+            return span
     return None
+
+
+def _span(text: bytes, begin: int, start: int, end: int) -> Span | None:
+    """The secret in the run ``text[start:end]`` behind the word that ends at ``begin``: without ``name=`` and punctuation around it."""
+    run = text[start:end]
+    named = _NAMED.match(run)
+    start += named.end() if named else len(run) - len(run.lstrip(_BEFORE))
+    value = text[start:end].rstrip(_BEHIND)
+    end = start + len(value)
+    gap = text[begin:start]
+    if not value or marker_spans(text, begin, start):  # behind a value redacted before nothing is looked for: once and twice are the same
+        return None
+    return (start, end) if _is_secret(value, gap, text[end : end + 2]) else None
 
 
 def _is_secret(value: bytes, gap: bytes, after: bytes) -> bool:
@@ -71,7 +84,7 @@ DETECTOR = Detector(
         *(Anchor("key" + behind, caseless=True) for behind in ("=[a-z0-9]", "=[\"']", ": [a-z0-9]", ": [\"']")),
         *(Anchor(word + behind, caseless=True) for word in ("secret", "private", "access", "token") for behind in ("=", ":", ">")),
     ),
-    verify=_verify,
+    verify=unmarked(_verify),
     finds=(
         f"fooapp TOKEN «{sample('hex', 40)}»",
         f"[DEBUG] Using Key=«{_SAMPLE}»",

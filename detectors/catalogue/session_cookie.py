@@ -7,6 +7,7 @@ import re
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import secret_like
+from detectors.unmarked import unmarked
 
 # As application servers' manuals call them. A ``session_id`` is somebody's id (OpenTelemetry's ``session.id``), not one of these.
 _NAME = re.compile(
@@ -40,7 +41,7 @@ DETECTOR = Detector(
         for name in ("sessionid", "sessid", "connect\\.sid", "_session")
         for behind in ("=", '"', "'", "%3")
     ),
-    verify=_verify,
+    verify=unmarked(_verify),
     finds=(
         f"GET /a;jsessionid=«{_SAMPLE}»?x=1",
         f"PHPSESSID=«{_SAMPLE}»; path=/",

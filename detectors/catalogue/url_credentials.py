@@ -6,6 +6,7 @@ import re
 
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import secret_like, stand_in
+from detectors.unmarked import unmarked
 
 _LEFT = 512
 _MARKS = (b"://", b"%3A%2F%2F", b"%3a%2f%2f", b":\\/\\/", b":\\u002f\\u002f")
@@ -70,7 +71,7 @@ DETECTOR = Detector(
         Anchor(r"@[\[*_(]"),
         Anchor("%40[a-z0-9]", caseless=True),
     ),
-    verify=_verify,
+    verify=unmarked(_verify),
     finds=(
         "postgres://app:«s3cr3t»@db:5432/x",
         "redis://:«hunter2»@cache.example.org",

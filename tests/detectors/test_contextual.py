@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from detectors.matching import sample
 from detectors.model import CLOSE, OPEN, WINDOW, Detector
+from detectors.overlap import union
 from detectors.scanner import Scanner
 
 NAMES = (
@@ -163,6 +164,17 @@ def test_ordinary_lines_are_left_alone(text: str) -> None:
 )
 def test_what_is_masked_already_is_no_finding(layout: str, mask: str) -> None:
     assert _found(layout.format(mask)) == []
+
+
+@pytest.mark.parametrize("marker", ["[REDACTED:{}]", "REDACTED-{}", "[{}:k1:0123456789abcdef01234567]"])
+@pytest.mark.parametrize("text", [text for detector in DETECTORS for text in detector.finds])
+def test_what_was_redacted_is_not_found_again(text: str, marker: str) -> None:
+    raw = text.replace(OPEN, "").replace(CLOSE, "").encode()
+    redacted, done = b"", 0
+    for start, end, label, _ in union(SCANNER.findings(raw), lambda finding: 0):
+        redacted += raw[done:start] + marker.format(label.entity).encode()
+        done = end
+    assert SCANNER.findings(redacted + raw[done:]) == []
 
 
 PIECES = st.sampled_from(
