@@ -27,9 +27,11 @@ _TOP_LABEL: Final = re.compile(r"(?i:xn--[a-z0-9-]{1,59}|[a-z]{2,63}(?![a-z0-9])
 _NUMBER: Final = re.compile(r"v?\d+\Z")
 
 # What follows the sign in names that look like addresses: units of systemd.unit(5) (`user@1000.service`) and files (`icon@2x.png`).
-_NOT_TOP_LEVEL: Final = frozenset(
-    ["service", "socket", "mount", "automount", "timer", "slice", "scope", "swap", "device", "png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "ico", "css", "scss", "js", "mjs", "cjs", "jsx", "tsx", "json", "html", "htm", "xml", "yaml", "yml", "toml", "txt", "log", "csv", "php", "java", "jar", "class", "dll", "exe", "tgz", "gz", "tar", "whl", "lock"]
-)
+_UNITS_AND_FILES: Final = """
+service socket mount automount timer slice scope swap device png jpg jpeg gif svg webp bmp ico css scss js mjs cjs jsx
+tsx json html htm xml yaml yml toml txt log csv php java jar class dll exe tgz gz tar whl lock
+"""
+_NOT_TOP_LEVEL: Final = frozenset(_UNITS_AND_FILES.split())
 
 
 def local_start(text: bytes, end: int) -> int | None:

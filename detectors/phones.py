@@ -101,7 +101,9 @@ class Shape:
     def anchors(self, code: int) -> Iterator[str]:
         """Hyperscan patterns, of which at least one matches in every number of this shape."""
         cells = "".join(text + "D" * least for text, (least, _) in zip(self.before, self.widths, strict=True))
-        if "(" in cells:
+        if code == _NANP and cells.startswith("(DDD)"):
+            yield from (_classes(f"({digits})") for digits in _numbers(3, "[2-9]"))
+        elif "(" in cells:
             yield from (_classes(cells[cells.index("(") :][:8].replace(") ", gap)) for gap in (") ", ")"))
         elif len(self.widths) > 2 and not cells[0].isdigit() and self.before[1] and self.before[2] and self.widths[1] in _NARROW:
             for separator in ("-", " ", ".") if code == _NANP else (self.before[1],):

@@ -54,12 +54,9 @@ DETECTOR = Detector(
     kind="contact",
     title="E-mail address",
     anchors=(
-        Anchor(r"[\w+~'-]@[A-Za-z0-9]"),
-        Anchor(r"[\w+~'-]@\["),
+        Anchor(r"[\w\x80-\xff+~'-]@[A-Za-z0-9\x80-\xff\[]"),
         Anchor(r"[\w!@-]\"@[A-Za-z0-9]"),
         Anchor(r"[\w!@-]\\\"@[A-Za-z0-9]"),
-        Anchor(r"[\x80-\xff]@[A-Za-z0-9]"),
-        Anchor(r"@[\x80-\xff]"),
         Anchor(r"%40[A-Za-z0-9]"),
         Anchor(r"%2540[A-Za-z0-9]"),
     ),

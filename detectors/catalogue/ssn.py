@@ -41,7 +41,7 @@ DETECTOR = Detector(
     title="US social security number",
     anchors=(
         *(Anchor(rf"-{group:02d}-\d\d\d\d") for group in range(1, 100)),
-        *(Anchor(rf"\d {group:02d} \d\d\d\d") for group in range(1, 100)),
+        *(Anchor(rf" {group:02d} \d\d\d\d") for group in range(1, 100)),
         *(Anchor(rf"{word}{gap}\d", caseless=True) for word in _WORDS for gap in _GAPS),
         Anchor(r"ssn is \d", caseless=True),
         Anchor(r"security number is \d", caseless=True),
