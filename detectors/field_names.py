@@ -120,8 +120,8 @@ not (``max_tokens``). In protobuf the byte behind a name is the next field's tag
 _RARE_STEMS = (
     "passw pass~w passphra pass~phra passcode pass~code secret authoriz authoris auth~he authhead cookie credenti apikey api~key accesske"
     " access~k private~k privatek sessionid sessid connect~sid connectsi mnemonic seed~phr seedphra socialse social~se samlresp samlasse"
-    " saml~[ra] contrase motdepas wachtwoo connstr conn~str ectionst ection~st totp otp~co otpcode [m2]fa~co [m2]facode cation~co cationcode"
-    " time~code timecode rity~co ritycode card~nu cardnumb card~ver cardver"
+    " saml~[ra] contrase motdepas wachtwoo connstr conn~str ectionst ection~st totp otp~co otpcode [m2]fa~co [m2]facode cation~co"
+    " cationcode time~code timecode rity~co ritycode card~nu cardnumb card~ver cardver"
 )
 _END_STEMS = (
     "token token~v[0-9] [sih]~tokens [sih]tokens [a-z0-9_.-]key [a-z0-9_.-]keys pass pwd pw psw pswd passwd passwds auth creds cred jwt"

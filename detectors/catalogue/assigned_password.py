@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from detectors.assigned import assigned
+from detectors.in_context import in_context
 from detectors.model import Anchor, Detector
-from detectors.unmarked import unmarked
 
 _STEMS = ("passw", "passphra", "pass_[a-z]", "contrase", "motdepas")
 _ENDS = ("pass", "pwd", "psw", "passcode", "senha")
@@ -19,7 +19,7 @@ DETECTOR = Detector(
         *(Anchor(stem, caseless=True) for stem in _STEMS),
         *(Anchor(end + separator, caseless=True) for end in _ENDS for separator in _SEPARATORS),
     ),
-    verify=unmarked(assigned(frozenset(("password",)))),
+    verify=in_context(assigned(frozenset(("password",)))),
     finds=(
         "DB_PASSWORD=«hunter2» user=root",
         'password := "«correct horse»"',

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from detectors.assigned import assigned
+from detectors.in_context import in_context
 from detectors.matching import sample
 from detectors.model import Anchor, Detector
-from detectors.unmarked import unmarked
 
 _ENTITIES = frozenset(
     (
@@ -55,7 +55,7 @@ DETECTOR = Detector(
         *(Anchor(end + separator, caseless=True) for end in _ENDS for separator in _WIDE_SEPARATORS),
         *(Anchor(end + separator, caseless=True) for end in _RARE_ENDS for separator in _SEPARATORS),
     ),
-    verify=unmarked(assigned(_ENTITIES)),
+    verify=in_context(assigned(_ENTITIES)),
     finds=(
         f'API_KEY = "«{_SAMPLE}»"',
         f"GET /v1 access_token=«{_SAMPLE}»&page=2",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from detectors.field_names import plausible
+from detectors.in_context import in_context
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.name_value import field_at
 from detectors.secret_shape import secret_like
-from detectors.unmarked import unmarked
 
 # RFC 9110, section 11.6.2: credentials = auth-scheme [ 1*SP ( token68 / #auth-param ) ]. Schemes: IANA's registry, and vendors'.
 _SCHEME = re.compile(
@@ -56,7 +56,7 @@ DETECTOR = Detector(
     kind="secret",
     title="Authorization header values",
     anchors=tuple(Anchor("ization" + behind, caseless=True) for behind in (":", "=", '"', "'", " ", "%3", "\\\\", "`", "&quot;")),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         f"Authorization: Bearer «{_TOKEN_SAMPLE}»",
         f"curl -H 'Authorization: Bearer «{_TOKEN_SAMPLE}»' https://example.org",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import re
 
+from detectors.in_context import in_context
 from detectors.model import Anchor, Detector, Span
-from detectors.unmarked import unmarked
 
 _TOKEN = re.compile(rb"[ \t]{0,3}+(?P<secret>[A-Za-z0-9+/_-]{4,2048}+(?:=|%3[dD]){0,2}+)")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
@@ -35,7 +35,7 @@ DETECTOR = Detector(
     kind="secret",
     title="HTTP Basic credentials",
     anchors=tuple(Anchor("basic" + behind, caseless=True) for behind in ("[ \\t]", "%20", "[+]", "\\\\u0020")),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(f"Basic «{_sample('ann:hunter2')}»", f"auth=basic%20«{_sample('app:open sesame')}»&x", f'"Basic «{_sample("user:")}»"'),
     ignores=("basic authentication", "basic auth failed", "Basic abcdefgh", 'Basic realm="x"', "Basic [REDACTED:basic_credentials]"),
     reference="RFC 7617",

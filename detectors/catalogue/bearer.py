@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from detectors.in_context import in_context
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import entropy, stand_in
-from detectors.unmarked import unmarked
 
 # RFC 6750, section 2.1: b64token, plus the ":" and "|" of vendors' tokens (GitHub Apps, Laravel Sanctum).
 _TOKEN = re.compile(rb"(?:%20|[ \t\"'])*+(?P<secret>(?:[A-Za-z0-9._~+/=:|-]|%(?!2[026C]|0|22)){6,4096}+)(?!=?[\"'(]?[A-Za-z]*=\")")
@@ -37,7 +37,7 @@ DETECTOR = Detector(
     kind="secret",
     title="Bearer tokens",
     anchors=tuple(Anchor("bearer" + behind, caseless=True) for behind in ("[ \\t]", "%20", "[+]", "%2520", "\\\\u0020", ":", "[\"']")),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         f"sent Bearer «{_SAMPLE}» to upstream",
         f"auth=bearer%20«{_SAMPLE}»&x=1",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from detectors.in_context import in_context
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import stand_in
-from detectors.unmarked import unmarked
 
 _COMMAND = re.compile(
     rb"(?:curl|http|https|xh|wget|ldapsearch|smbclient|rclone|ab|sshpass|mysql|mysqldump|mysqladmin|mariadb|redis-cli|skopeo)(?=[ .])"
@@ -51,7 +51,7 @@ DETECTOR = Detector(
         ),
         Anchor(r" -p[^\s-]"),
     ),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         "curl -u ann:«hunter2» https://example.org",
         "curl -X POST --user 'app:«s3cr3t word»' https://example.org",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from detectors.in_context import in_context
 from detectors.markers import marker_spans
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import stand_in
-from detectors.unmarked import unmarked
 
 # ODBC: a value with special characters stands in braces; ADO.NET: in quotes. It ends at ";" otherwise and may hold blanks.
 _VALUE = re.compile(rb"""[ ]?=[ ]?(?:\{(?P<braced>[^}\n]{1,512}+)\}|(?P<secret>(?:[^;"'`\n\r<>&\\]|&(?=amp;)|\\(?![nrt"'])){1,512}+))""")
@@ -37,7 +37,7 @@ DETECTOR = Detector(
     kind="secret",
     title="Passwords and keys in connection strings",
     anchors=tuple(Anchor(name, caseless=True) for name in (";pwd", "password", "accountkey", "accesskey", "accesssignature", "; ?pwd")),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         "Server=db;Database=shop;Uid=app;Pwd=«my pass,word»;Encrypt=yes",
         "Driver={SQL Server};Server=db;UID=app;PWD={«a;b»};",

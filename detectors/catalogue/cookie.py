@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from detectors.field_names import plausible
+from detectors.in_context import in_context
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.name_value import field_at
-from detectors.unmarked import unmarked
 
 # RFC 6265, section 4.1.1: cookie-pairs joined by "; ". Where nothing quotes the header it ends at the line's end, at an escaped
 # newline, or where the next header of a flattened dump begins. Commas join several Set-Cookie headers and stand in Expires dates.
@@ -43,7 +43,7 @@ DETECTOR = Detector(
     anchors=tuple(
         Anchor("cookie" + behind, caseless=True) for behind in (":", "=", '"', "'", " :", " =", "%3", "\\\\", "2:", "s:", "s=", 's"', "s'")
     ),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         f"Cookie: «sid={_SESSION}; theme=dark»",
         f"Set-Cookie: «id={_SESSION}; Path=/; HttpOnly; Expires=Wed, 21 Oct 2026 07:28:00 GMT»",

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
+from detectors.in_context import in_context
 from detectors.markers import marker_spans
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import UUID, secret_like, stand_in
-from detectors.unmarked import unmarked
 
 _REACH, _LONGEST = 40, 512
 _CANDIDATE = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8,512}+")
@@ -84,7 +84,7 @@ DETECTOR = Detector(
         *(Anchor("key" + behind, caseless=True) for behind in ("=[a-z0-9]", "=[\"']", ": [a-z0-9]", ": [\"']")),
         *(Anchor(word + behind, caseless=True) for word in ("secret", "private", "access", "token") for behind in ("=", ":", ">")),
     ),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         f"fooapp TOKEN «{sample('hex', 40)}»",
         f"[DEBUG] Using Key=«{_SAMPLE}»",

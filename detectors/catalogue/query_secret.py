@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from detectors.in_context import in_context
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import secret_like, stand_in
-from detectors.unmarked import unmarked
 
 # RFC 3986, section 3.4: a query ends at "#" or at the URL's end; RFC 6749, section 4.1.2: code and state; SAS, CAS and SAML likewise.
 _SHORTEST = {b"key": 12, b"sig": 8, b"auth": 8, b"code": 6, b"ticket": 12, b"hash": 24, b"session": 16, b"sid": 16, b"t": 24}
@@ -62,7 +62,7 @@ DETECTOR = Detector(
         *(Anchor("%" + mark + name + "%3d", caseless=True) for name in _NAMES for mark in ("3f", "26")),
         *(Anchor("\\\\u0026" + name + "=", caseless=True) for name in ("key", "sig", "code")),
     ),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         f"GET /maps?key=«{_SAMPLE}»&q=x",
         f"https://x.blob.example.net/c?sv=2022&sig=«{sample('alnum', 20)}%2Bx%3D»&sp=r",

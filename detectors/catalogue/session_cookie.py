@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from detectors.in_context import in_context
 from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import secret_like
-from detectors.unmarked import unmarked
 
 # As application servers' manuals call them. A ``session_id`` is somebody's id (OpenTelemetry's ``session.id``), not one of these.
 _NAME = re.compile(
@@ -41,7 +41,7 @@ DETECTOR = Detector(
         for name in ("sessionid", "sessid", "connect\\.sid", "_session")
         for behind in ("=", '"', "'", "%3")
     ),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         f"GET /a;jsessionid=«{_SAMPLE}»?x=1",
         f"PHPSESSID=«{_SAMPLE}»; path=/",

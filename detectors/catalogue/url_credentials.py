@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from detectors.in_context import in_context
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import secret_like, stand_in
-from detectors.unmarked import unmarked
 
 _LEFT = 512
 _MARKS = (b"://", b"%3A%2F%2F", b"%3a%2f%2f", b":\\/\\/", b":\\u002f\\u002f")
@@ -38,13 +38,9 @@ def _verify(text: bytes, at: int) -> Span | None:
     if b"/" in userinfo[:colon] or b"?" in userinfo[:colon]:
         return None
     password = text[start:sign]
-    if (
-        not password
-        or stand_in(b":" + password)
-        or (len(password) > 1 and stand_in(password))
-        or b"/" in password
-        and b"." in userinfo[:colon]
-    ):
+    if not password or (len(password) > 1 and stand_in(password)):
+        return None
+    if b"/" in password and b"." in userinfo[:colon]:  # host:port/path…@…
         return None
     return start, sign
 
@@ -71,10 +67,11 @@ DETECTOR = Detector(
         Anchor(r"@[\[*_(]"),
         Anchor("%40[a-z0-9]", caseless=True),
     ),
-    verify=unmarked(_verify),
+    verify=in_context(_verify),
     finds=(
         "postgres://app:«s3cr3t»@db:5432/x",
         "redis://:«hunter2»@cache.example.org",
+        "mysql://root:«pass»@db/x",
         "mongodb+srv://ann:«p%40ss:w0rd»@cluster0.example.net/test",
         "jdbc:mysql://app:«n0tThis»@tcp(localhost:3306)/db",
         "callback=https%3A%2F%2Fann%3A«s3cr3t»%40example.org%2F",

@@ -119,6 +119,7 @@ def test_all_cookies_are_found_however_the_header_is_printed(layout: str, header
         "Server=db;Uid=a;Pwd=hunter2;",
         "https://ann:hunter2@example.org/",
         "redis://:hunter2@cache",
+        "jdbc:mysql://user:hunter2@tcp(db)/x",
         "jdbc:oracle:thin:ann/hunter2@db:1521/x",
         "curl -u ann:hunter2 https://example.org",
         "curl -uann:hunter2 https://example.org",
@@ -164,6 +165,10 @@ def test_ordinary_lines_are_left_alone(text: str) -> None:
 )
 def test_what_is_masked_already_is_no_finding(layout: str, mask: str) -> None:
     assert _found(layout.format(mask)) == []
+
+
+def test_a_value_repeated_right_behind_itself_is_found_too() -> None:
+    assert _found(f"fooapp token = '{S}' | '{S}'")[0].count(S.encode()) == 2
 
 
 @pytest.mark.parametrize("marker", ["[REDACTED:{}]", "REDACTED-{}", "[{}:k1:0123456789abcdef01234567]"])
