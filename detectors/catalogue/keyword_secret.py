@@ -13,8 +13,8 @@ from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import UUID, secret_like, stand_in
 
-_REACH, _LONGEST = 40, 512
-_CANDIDATE = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8,512}+")
+_REACH, _LONGEST = 40, 4000
+_CANDIDATE = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8,4000}+")
 _DIRECT = re.compile(rb"[ ]?(?:\w{0,12}[ ]?)?(?:[=:>|?+~-]{1,5}|=>)?[ ]?[\"'`(\[{]{0,3}[ ]?$")
 _ID_BEFORE = re.compile(
     rb"(?i)(?:sha-?\d{0,3}|digest|commit|checksum|hash|md5|etag|revision|uuid|guid|trace|span|request|fingerprint|integrity|version|build"
