@@ -9,6 +9,7 @@ from config.policy import Policy
 from service.redaction.plan import Plan, compile_plan
 
 
+@cache
 def default_plan() -> Plan:
     return compile_plan(load_policy("default", {}), env={})
 

@@ -64,7 +64,7 @@ def body_cases(folder: Path) -> Iterator[Case]:
         gone, pieces, models = Tally(), Tally(), Tally()
         for number, row in enumerate(rows):
             codec, payload = send(row)
-            left = _readable(rewrite(codec, payload, default_plan()).payload)
+            left = _readable(gone.examine(rewrite(codec, payload, default_plan())))
             for prompt in row["prompts"]:
                 if len(prompt["text"]) >= SHORTEST:
                     gone.add(prompt["text"] not in left, number, prompt["role"])
@@ -85,7 +85,7 @@ def span_cases(folder: Path) -> Iterator[Case]:
             for number, row in enumerate(rows):
                 span = _span_of(row, structured=structured)
                 payload = _request(span, encoding)
-                after = rewrite(f"{encoding}:traces", payload, default_plan()).payload
+                after = gone.examine(rewrite(f"{encoding}:traces", payload, default_plan()))
                 _look_for_prompts(row, after, number, gone)
                 _look_for_kept(span, after, encoding, number, kept)
             guise = f"{encoding}, {'structured' if structured else 'strings'}"

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import SENSITIVE_FIELD, Plan
+from service.redaction.report import Redacted
 
 Row = Mapping[str, Any]
 
@@ -63,6 +64,12 @@ class Tally:
     macro: bool = False
     _by_type: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     misses: list[Miss] = field(default_factory=list)
+    unprocessable: int = 0
+
+    def examine(self, redacted: Redacted) -> bytes:
+        """The payload, after counting it if part of it was blanked for want of being examined: nothing leaks then, but all is lost."""
+        self.unprocessable += bool(redacted.report.unprocessable)
+        return redacted.payload
 
     def add(self, right: bool, row: int, type_: str, where: str = "") -> None:
         self._by_type[type_].append(right)
@@ -82,7 +89,10 @@ class Tally:
         return sum(map(sum, self._by_type.values())) / self.count
 
     def recall(self, file: str, name: str, sent_as: str, bar: float | None, note: str = "") -> Case:
-        return Case(file, name, sent_as, "recall", self.count, self.share, bar, "at least", self.misses, note)
+        return Case(file, name, sent_as, "recall", self.count, self.share, bar, "at least", self.misses, self._note(note))
+
+    def _note(self, note: str) -> str:
+        return ", ".join(part for part in (note, f"unprocessable: {self.unprocessable}" if self.unprocessable else "") if part)
 
     def false_positives(self, file: str, name: str, sent_as: str, bar: float | None, note: str = "") -> Case:
         """``add(True, …)`` was a row left alone."""

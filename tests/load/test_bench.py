@@ -16,7 +16,7 @@ from load.plans import default_plan
 from load.spans import spans_proto
 from load.yardstick import Yardstick
 
-TINY = Sizes(payload=50_000, plain=20_000, rounds=2, seconds=1.0)
+TINY = Sizes(payload=50_000, busy=50_000, plain=20_000, rounds=2, seconds=1.0)
 
 
 def row(codec: str, share: float, ours: tuple[float, ...], yardstick: tuple[float, ...], plain: tuple[float, ...]) -> Row:
