@@ -23,10 +23,12 @@ _ALWAYS = frozenset(
 )
 """Names without a dot that are distinctive enough to count anywhere."""
 
+_OF_ANYBODY = (b"db.", b"exception.", b"error.", b"http.", b"url.", b"code.function.")
+"""Beginnings of dotted names that every instrumented service has: content only where the record is about a language model."""
+
 _CHATTY = frozenset(
     b"message text content input output query events metadata context response system template images audio delta inputs outputs suffix"
-    b" transcript instructions thinking generation arguments result payload exception embeddings error.message exception.message"
-    b" exception.stacktrace db.query.text db.statement url.query url.full http.url http.target db.query texts token_ids db.response".split()
+    b" transcript instructions thinking generation arguments result payload exception embeddings texts token_ids".split()
 )
 """Names too common in ordinary records to be anchors; they are looked at once something else has shown the record to be about an LLM."""
 
@@ -76,7 +78,7 @@ class PromptKeys:
                 elif row["match"] == "prefix":
                     prefixes.append(key)
                 else:
-                    self.exact[key] = "always" if b"." in key or b":" in key or key in _ALWAYS else "llm"
+                    self.exact[key] = _scope_of(key)
             elif row["kind"] in ("json_path", "log_body") and row["match"] != "glob" and b" " not in key:
                 self._add_path(key)
         self.globs = tuple(sorted(set(globs)))
@@ -92,7 +94,7 @@ class PromptKeys:
         if not names:
             return
         if len(names) == 1:
-            self.exact.setdefault(names[0], "always" if names[0] in _ALWAYS else "llm")
+            self.exact.setdefault(names[0], _scope_of(names[0]))
         paths = self.paths.setdefault(names[-1], [])
         if names not in paths:
             paths.append(names)
@@ -108,7 +110,7 @@ class PromptKeys:
         if found is not None:
             return found
         if self._glob.fullmatch(name) or name.startswith(self.prefixes or (b"\0",)):
-            return "always"
+            return "llm" if name.startswith(_OF_ANYBODY) else "always"
         return None
 
     def on_path(self, names: tuple[bytes, ...]) -> bool:
@@ -124,16 +126,26 @@ class PromptKeys:
 
     def anchor_names(self) -> tuple[bytes, ...]:
         """Exact names worth an anchor of their own, the chatty ones left out."""
-        return tuple(sorted(name for name in self.exact if name not in _CHATTY and not self.keeps(name)))
+        return tuple(sorted(name for name in self.exact if name not in _CHATTY and not name.startswith(_OF_ANYBODY) and not self.keeps(name)))
 
-    def chatty_names(self) -> tuple[bytes, ...]:
-        """The others: affordable as anchors only where a name stands in full, as in protobuf."""
-        return tuple(sorted(name for name in self.exact if name in _CHATTY))
+    def words(self) -> tuple[bytes, ...]:
+        """Ordinary words: affordable as anchors only where a name stands in full, as an OTLP attribute's does."""
+        return tuple(sorted(name for name in self.exact if name in _CHATTY and b"." not in name))
+
+    def shared_names(self) -> tuple[bytes, ...]:
+        """Names that every service's records have; looked for in records that are known to be about a language model."""
+        return tuple(sorted(name for name in self.exact if name.startswith(_OF_ANYBODY)))
 
     def anchor_stems(self) -> tuple[bytes, ...]:
         """The literal beginnings of globs and prefixes."""
         stems = {_literal_head(glob) for glob in self.globs} | set(self.prefixes)
         return tuple(sorted(stem for stem in stems if len(stem) >= 4))
+
+
+def _scope_of(key: bytes) -> Scope:
+    if key.startswith(_OF_ANYBODY):
+        return "llm"
+    return "always" if b"." in key or b":" in key or key in _ALWAYS else "llm"
 
 
 def _glob(key: bytes) -> bytes:

@@ -40,7 +40,7 @@ class TooManyHitsError(Exception):
 class AnchorSet:
     """Patterns compiled into one database; each carries a value that comes back with its hits."""
 
-    __slots__ = ("_database", "_local", "patterns", "values")
+    __slots__ = ("_database", "_local", "_lock", "patterns", "values")
 
     def __init__(self, anchors: Iterable[tuple[Anchor, Any]]) -> None:
         grouped: dict[Anchor, list[Any]] = {}
@@ -48,8 +48,18 @@ class AnchorSet:
             grouped.setdefault(anchor, []).append(value)
         self.patterns = tuple(grouped)
         self.values: tuple[tuple[Any, ...], ...] = tuple(tuple(values) for values in grouped.values())
-        self._database = _compile(self.patterns)
+        self._database: Any = None
         self._local = threading.local()
+        self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Compile the database now (about a second for the whole catalogue) instead of at the first scan.
+
+        Raises :class:`CatalogueError` for a pattern Hyperscan does not take.
+        """
+        with self._lock:
+            if self._database is None:
+                self._database = _compile(self.patterns)
 
     def hits(self, buf: Any, lo: int, hi: int, limit: int) -> list[tuple[int, int]]:
         """``(end offset, pattern index)`` of every match in ``buf[lo:hi]``, in the order Hyperscan reports them.
@@ -58,6 +68,7 @@ class AnchorSet:
         """
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
+            self.warm()
             scratch = self._local.scratch = hyperscan.Scratch(self._database)
         found: list[tuple[int, int]] = []
         append = found.append
@@ -117,14 +128,19 @@ class Scanner:
         self._detectors = tuple(tuple(value for value in values if isinstance(value, Detector)) for values in self._anchors.values)
 
     def candidates(self, buf: Any, lo: int = 0, hi: int | None = None, limit: int = HITS_PER_WINDOW) -> list[tuple[int, int]]:
-        """``(end offset, pattern index)`` of every anchor hit, ascending by offset; see :meth:`values_of`."""
+        """``(end offset, pattern index)`` of every anchor hit, ascending by offset; see ``values``."""
         found = self._anchors.hits(buf, lo, len(buf) if hi is None else hi, limit)
         found.sort()
         return found
 
-    def values_of(self, pattern: int) -> tuple[Any, ...]:
-        """The detectors and extra values that share the anchor."""
-        return self._anchors.values[pattern]
+    def warm(self) -> None:
+        """Compile the database now; see :meth:`AnchorSet.warm`."""
+        self._anchors.warm()
+
+    @property
+    def values(self) -> tuple[tuple[Any, ...], ...]:
+        """By pattern index: the detectors and extra values that share the anchor."""
+        return self._anchors.values
 
     def findings(self, text: bytes, lo: int = 0, hi: int | None = None, *, name: bytes = b"", limit: int = HITS_PER_WINDOW) -> list[Finding]:
         """What the detectors find in ``text[lo:hi]``; they may look at, and a PEM block may reach into, the text around.
@@ -132,13 +148,22 @@ class Scanner:
         ``name`` is the field's name where the text is a field's value: an id's value is exempt from loose detectors.
         Raises :class:`TooManyHitsError`.
         """
+        return self.verified(text, self._anchors.hits(text, lo, len(text) if hi is None else hi, limit), name)
+
+    def verified(self, text: bytes, hits: Iterable[tuple[int, int]], name: bytes = b"") -> list[Finding]:
+        """What the detectors whose anchors hit make of ``hits``: ``(end offset in text, pattern index)``.
+
+        The patterns may be another scanner's that has the same detectors and more anchors besides.
+        """
         out: list[Finding] = []
-        spared = bool(name) and is_id_name(name)
         detectors = self._detectors
-        for at, pattern in self._anchors.hits(text, lo, len(text) if hi is None else hi, limit):
+        known = len(detectors)
+        for at, pattern in hits:
+            if pattern >= known:
+                continue
             for detector in detectors[pattern]:
                 span = detector.verify(text, at)
-                if span is None or (detector.loose and (spared or _exempt(text, span))):
+                if span is None or (detector.loose and (is_id_name(name) or _exempt(text, span))):
                     continue
                 value = text[span[0] : span[1]]
                 if not is_marker(value) and not is_masked(value):
@@ -148,7 +173,7 @@ class Scanner:
 
 def is_id_name(name: bytes) -> bool:
     """Whether a field of this name holds an id: exempt from digit and contextual detectors, not from prefixed secrets."""
-    return len(name) <= 128 and _ID_NAME.match(name) is not None
+    return bool(name) and len(name) <= 128 and _ID_NAME.match(name) is not None
 
 
 def _exempt(text: bytes, span: tuple[int, int]) -> bool:

@@ -14,6 +14,7 @@ class KeyAnchor(Enum):
     """Why a place is looked at although no detector asked for it."""
 
     NAME = "a field's name"
+    PROMPT = "the name of a prompt field"
     SCOPE = "a word that shows a JSON document to be about a language model"
     ESCAPE = "an escaped ASCII character"
     BASE64 = "an OTLP/JSON bytesValue"
@@ -41,15 +42,20 @@ def name_anchors() -> list[tuple[Anchor, KeyAnchor]]:
     return [(Anchor(stem.pattern + (r'["\\]' if stem.ends else ""), caseless=True), KeyAnchor.NAME) for stem in ANCHOR_STEMS]
 
 
+def attribute_anchors(prompt_keys: PromptKeys) -> list[tuple[Anchor, KeyAnchor]]:
+    """Ordinary words as OTLP/JSON attribute names: quoted on both sides. In other JSON they would be everywhere."""
+    return [(Anchor('"' + re.escape(name.decode()) + '"'), KeyAnchor.PROMPT) for name in prompt_keys.words()]
+
+
 def protobuf_anchors(prompt_keys: PromptKeys | None, sensitive: bool) -> list[tuple[Anchor, KeyAnchor]]:
     """Names as OTLP's ``KeyValue.key`` has them: tag, length, name for exact ones; the name's end and the next tag for stems."""
     anchors: list[tuple[Anchor, KeyAnchor]] = []
     if prompt_keys is not None:
-        for name in (*prompt_keys.anchor_names(), *prompt_keys.chatty_names()):
+        for name in (*prompt_keys.anchor_names(), *prompt_keys.words()):
             if len(name) < 128:
-                anchors.append((Anchor(r"\x0a\x%02x" % len(name) + re.escape(name.decode())), KeyAnchor.NAME))
-        anchors.extend((Anchor(re.escape(stem.decode())), KeyAnchor.NAME) for stem in prompt_keys.anchor_stems())
-        anchors.extend((Anchor(re.escape(event)), KeyAnchor.NAME) for event in EVENT_NAMES)
+                anchors.append((Anchor(r"\x0a\x%02x" % len(name) + re.escape(name.decode())), KeyAnchor.PROMPT))
+        anchors.extend((Anchor(re.escape(stem.decode())), KeyAnchor.PROMPT) for stem in prompt_keys.anchor_stems())
+        anchors.extend((Anchor(re.escape(event)), KeyAnchor.PROMPT) for event in EVENT_NAMES)
     if sensitive:
         anchors.extend((Anchor(stem.pattern + (r"\x12" if stem.ends else ""), caseless=True), KeyAnchor.NAME) for stem in ANCHOR_STEMS)
     return anchors

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 
 from detectors.field_names import plausible
-from detectors.model import Detector, Span
+from detectors.model import Span
 from detectors.prompt_keys import LLM_SCOPE
 from detectors.scanner import TooManyHitsError
-from service.redaction import jsondoc
-from service.redaction.anchors import KeyAnchor
+from service.redaction import jsondoc, prompts
 from service.redaction.edits import Decoded, Edit, escape, tidy
 from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
@@ -30,7 +29,7 @@ def leaf_edits(work: Work, text: bytes, name: bytes = b"", *, with_name: bool = 
 
     ``with_name``: the field's name has shown the way here, so it is looked at together with the value.
     """
-    if text[:1] in (b"{", b"[", b" ", b"\n", b"\r", b"\t") and text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
+    if text[:1] in _JSON_STARTS and text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
         if work.depth >= work.plan.max_depth:
             raise Unprocessable("depth")
         try:
@@ -47,10 +46,8 @@ def leaf_edits(work: Work, text: bytes, name: bytes = b"", *, with_name: bool = 
 
 def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edit]:
     """Edits for the well-formed document ``buf[lo:hi]``; ``hits`` are those of ``plan.json`` inside it, ascending."""
-    from service.redaction.prompts import PromptWalk  # the two call each other: a prompt may hold JSON, and JSON a prompt
-
     if _about_llm(work, buf, lo, hi, hits):
-        return finish(buf, lo, hi, PromptWalk(work, buf, hits).document(jsondoc.tree(buf, lo, hi, work.plan.max_depth)))
+        return finish(buf, lo, hi, prompts.PromptWalk(work, buf, hits).document(jsondoc.tree(buf, lo, hi, work.plan.max_depth)))
     return finish(buf, lo, hi, LocalEdits(work, buf, lo, hi).run(hits))
 
 
@@ -73,21 +70,26 @@ _COMMA = re.compile(rb"\s*+,\s*+")
 
 
 def _about_llm(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> bool:
-    values_of = work.plan.json.values_of
-    for _, pattern in hits:
-        for value in values_of(pattern):
-            if value is KeyAnchor.SCOPE or (isinstance(value, Detector) and value.kind == "prompt"):
-                return LLM_SCOPE.search(buf, lo, hi) is not None
-    return False
+    prompts = work.plan.json_prompt_patterns
+    return any(pattern in prompts for _, pattern in hits) and LLM_SCOPE.search(buf, lo, hi) is not None
 
 
-def string_edits(work: Work, buf: bytes, span: Span, name: bytes, *, with_name: bool = False) -> list[Edit]:
-    """Edits for the string literal at ``span`` (quotes included), in coordinates of ``buf``."""
+_JSON_STARTS = frozenset((b"{", b"[", b" ", b"\n", b"\r", b"\t"))
+
+
+def string_edits(work: Work, buf: bytes, span: Span, name: bytes, *, with_name: bool = False, hits: Hits | None = None) -> list[Edit]:
+    """Edits for the string literal at ``span`` (quotes included), in coordinates of ``buf``.
+
+    ``hits`` are the wire's anchor hits inside it, where they are all there is to look at: without escapes the text is not scanned again.
+    """
     start, end = span[0] + 1, span[1] - 1
     literal = buf[start:end]
     try:
         if b"\\" not in literal:
-            found = leaf_edits(work, literal, name, with_name=with_name)
+            if hits is not None and literal[:1] not in _JSON_STARTS:
+                found = work.hit_edits(literal, [(at - start, pattern) for at, pattern in hits], name)
+            else:
+                found = leaf_edits(work, literal, name, with_name=with_name)
             return [Edit(a + start, b + start, escape(text)) for a, b, text in found]
         decoded = Decoded(literal)
         found = leaf_edits(work, decoded.text, name, with_name=with_name)
@@ -126,10 +128,13 @@ class LocalEdits:
         self._cursor = jsondoc.Cursor(buf, lo, hi)
         self._done = lo
         self._taken: set[bytes] = set()
+        self._hits: Hits = []
+        self._at = 0
 
     def run(self, hits: Hits) -> list[Edit]:
         buf = self.buf
-        for end, _ in hits:
+        self._hits = hits
+        for self._at, (end, _) in enumerate(hits):
             at = end - 1
             if buf[at] == 34:
                 at -= 1
@@ -223,12 +228,20 @@ class LocalEdits:
                 self._leaf(None, name, (child.start, child.end), with_name=False)
 
     def _leaf(self, name_span: Span | None, name: bytes, span: Span, *, with_name: bool) -> None:
-        edits = string_edits(self.work, self.buf, span, name, with_name=with_name)
+        edits = string_edits(self.work, self.buf, span, name, with_name=with_name, hits=None if with_name else self._hits_in(span))
         if self.work.drop_field:
             self.work.drop_field = False
             self._drop(name_span, span[0], span[1])
         else:
             self.edits.extend(edits)
+
+    def _hits_in(self, span: Span) -> Hits | None:
+        """The hits inside ``span``, from the one at hand on."""
+        hits, at = self._hits, self._at
+        end = at
+        while end < len(hits) and hits[end][0] <= span[1]:
+            end += 1
+        return hits[at:end] or None
 
     def _number(self, span: Span | None, name: bytes = b"", name_span: Span | None = None) -> None:
         if span is None:

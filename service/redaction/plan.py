@@ -20,13 +20,13 @@ from config.policy import Mask as MaskModel
 from detectors.catalogue import CATALOGUE, VERSION
 from detectors.catalogue.phone import phone_detector
 from detectors.field_names import sensitive
-from detectors.model import Detector, Finding
+from detectors.model import Anchor, Detector, Finding
 from detectors.prompt_field import prompt_detectors
 from detectors.prompt_keys import PromptKeys
 from detectors.scanner import Scanner
 from service.errors import ConfigError
 from service.redaction.actions import Action, Drop, Hash, Keep, Mask, Replace, Summarize
-from service.redaction.anchors import BYTES_VALUE, ESCAPES, name_anchors, protobuf_anchors, scope_anchors
+from service.redaction.anchors import BYTES_VALUE, ESCAPES, KeyAnchor, attribute_anchors, name_anchors, protobuf_anchors, scope_anchors
 
 PROMPT_FIELD = "prompt_field"
 SENSITIVE_FIELD = "sensitive_field"
@@ -72,14 +72,24 @@ class Plan:
         self._off = frozenset(policy.detectors.off)
         self.sensitive_on = not self._off & {"secret", SENSITIVE_FIELD}
         self.prompts_on = not self._off & {"prompt", PROMPT_FIELD}
-        names = [BYTES_VALUE, *ESCAPES, *(scope_anchors() if self.prompts_on else []), *(name_anchors() if self.sensitive_on else [])]
+        names: list[tuple[Anchor, KeyAnchor]] = [*ESCAPES, *(scope_anchors() if self.prompts_on else []), *(name_anchors() if self.sensitive_on else [])]
         self.text = Scanner(detectors)
         self.json = Scanner(detectors, names)
+        words = attribute_anchors(prompt_keys) if self.prompts_on else []
+        self.otlp_json = Scanner(detectors, [*names, BYTES_VALUE, *words])
         self.protobuf = Scanner(detectors, [*names, *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)])
+        self.json_prompt_patterns = _prompt_patterns(self.json)
+        self.otlp_json_prompt_patterns = _prompt_patterns(self.otlp_json)
+        self.protobuf_prompt_patterns = _prompt_patterns(self.protobuf)
         self.entity_of: Callable[[bytes], str | None] = lru_cache(maxsize=8192)(sensitive) if self.sensitive_on else _nothing
         self.prompt_scope: Callable[[bytes], str | None] = prompt_keys.scope if self.prompts_on else _nothing
         self._decision = lru_cache(maxsize=8192)(self._decide)
         self._keyed = any(rule.where.keys for rule in policy.rules)
+
+    def warm(self) -> None:
+        """Compile all databases now. A service does so before it says it is ready; a filter needs only the ones it uses."""
+        for scanner in (self.text, self.json, self.otlp_json, self.protobuf):
+            scanner.warm()
 
     def subject(self, finding: Finding) -> Subject:
         """The detector behind a finding, as rules see it. Key rules have the entity of the field's name."""
@@ -115,6 +125,14 @@ class Plan:
     def allows(self) -> bool:
         """Whether there is any allow-list to ask."""
         return bool(self._allow)
+
+
+def _prompt_patterns(scanner: Scanner) -> frozenset[int]:
+    return frozenset(i for i, values in enumerate(scanner.values) if any(map(_is_prompt, values)))
+
+
+def _is_prompt(value: object) -> bool:
+    return value in (KeyAnchor.SCOPE, KeyAnchor.PROMPT) or (isinstance(value, Detector) and value.kind == "prompt")
 
 
 def _nothing(name: bytes) -> str | None:

@@ -13,10 +13,9 @@ from bisect import bisect_right
 from detectors.markers import is_marker
 from detectors.model import Span
 from detectors.scanner import TooManyHitsError
-from service.redaction import jsondoc
+from service.redaction import jsondoc, jsonedit
 from service.redaction.edits import Decoded, Edit, apply, escape
 from service.redaction.jsondoc import Node
-from service.redaction.jsonedit import Hits, LocalEdits, drop_member, finish, inside, string_edits
 from service.redaction.plan import PROMPT_FIELD
 from service.redaction.work import Unprocessable, Work
 
@@ -51,12 +50,12 @@ def is_structure(name: bytes, value: bytes) -> bool:
 class PromptWalk:
     """Walks one document. ``hits`` are anchor hits in it, ascending by end offset: other leaves are looked at only where one lies."""
 
-    def __init__(self, work: Work, buf: bytes, hits: Hits) -> None:
+    def __init__(self, work: Work, buf: bytes, hits: list[tuple[int, int]]) -> None:
         self.work = work
         self.buf = buf
         self.edits: list[Edit] = []
         self._ends = [end for end, _ in hits]
-        self._local = LocalEdits(work, buf, 0, len(buf))
+        self._local = jsonedit.LocalEdits(work, buf, 0, len(buf))
         self._local.edits = self.edits
 
     def document(self, root: Node) -> list[Edit]:
@@ -86,7 +85,7 @@ class PromptWalk:
                 elif self._hit(child.start, child.end):
                     self._local._number((child.start, child.end), b"", (child.start, child.start))
             return
-        names = [inside(self.buf, span) for span in node.names]
+        names = [jsonedit.inside(self.buf, span) for span in node.names]
         siblings = frozenset(names)
         for name_span, name, child in zip(node.names, names, node.children, strict=True):
             self._member(name_span, name, child, (*path, name), siblings)
@@ -145,7 +144,7 @@ class PromptWalk:
             return all([self.content(None, name, child, strict=strict) or child.kind == "0" or self._plain(child, name) for child in node.children])
         done = True
         for inner_span, child in zip(node.names, node.children, strict=True):
-            inner = inside(self.buf, inner_span)
+            inner = jsonedit.inside(self.buf, inner_span)
             if self._hit(*inner_span):
                 self._local.name(inner_span, inner)
             if self.work.plan.prompt_keys.keeps(inner) and child.kind == "0":
@@ -171,7 +170,7 @@ class PromptWalk:
         if not text.strip() or is_marker(text):
             return True
         if not strict and is_structure(name, text):
-            self.edits.extend(string_edits(self.work, self.buf, span, name))
+            self.edits.extend(jsonedit.string_edits(self.work, self.buf, span, name))
             return True
         if text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
             return self._nested(node, decoded, text, name, strict)
@@ -187,7 +186,7 @@ class PromptWalk:
             walk = PromptWalk(self.work, text, self.work.plan.json.candidates(text, limit=max(65536, len(text))))
             tree = jsondoc.tree(text, 0, len(text), self.work.plan.max_depth)
             done = walk.content(None, name, tree, strict=strict or name in _STRICT)
-            edits = finish(text, 0, len(text), walk.edits)
+            edits = jsonedit.finish(text, 0, len(text), walk.edits)
         except (Unprocessable, TooManyHitsError):
             self.edits.append(Edit(node.start + 1, node.end - 1, self.work.unprocessable("work")))
             return True
@@ -203,7 +202,7 @@ class PromptWalk:
     def _replace(self, name_span: Span | None, node: Node, text: bytes, name: bytes) -> bool:
         replaced = self.work.whole(text, PROMPT_FIELD, "prompt", name)
         if replaced is None:
-            self.edits.extend(string_edits(self.work, self.buf, (node.start, node.end), name))
+            self.edits.extend(jsonedit.string_edits(self.work, self.buf, (node.start, node.end), name))
             self.work.drop_field = False
             return True
         if self.work.drop_field:
@@ -228,7 +227,7 @@ class PromptWalk:
         if name_span is None:
             self.edits.append(Edit(node.start, node.end, b"null"))
         else:
-            self.edits.append(drop_member(self.buf, name_span[0], node.end, 0))
+            self.edits.append(jsonedit.drop_member(self.buf, name_span[0], node.end, 0))
 
 
 _TOOL_MEMBERS = frozenset(b"toolUseId tool_use_id toolu name".split())
@@ -254,7 +253,7 @@ def content_text(work: Work, text: bytes, name: bytes) -> bytes | None:
             walk.content(None, name, jsondoc.tree(text, 0, len(text), work.plan.max_depth), strict=name in _STRICT)
         except (Unprocessable, TooManyHitsError):
             return work.unprocessable("work")
-        edits = finish(text, 0, len(text), walk.edits)
+        edits = jsonedit.finish(text, 0, len(text), walk.edits)
         return apply(text, edits) if edits else None
     replaced = work.whole(text, PROMPT_FIELD, "prompt", name)
     if replaced is not None:

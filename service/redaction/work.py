@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from detectors.markers import is_marker
 from detectors.model import Finding
 from detectors.overlap import union
@@ -13,8 +11,10 @@ from service.redaction.edits import Edit
 from service.redaction.plan import UNPROCESSABLE, Decision, Plan
 from service.redaction.report import Report
 
-_TOKEN_START = re.compile(rb"[^\s\"'<>`]{1,2048}+")
+_WORD_BORDERS = bytes(0 if byte in b" \t\r\n\"'<>`" else 1 for byte in range(256))
 _ESCAPED = frozenset(b"nrtbf")
+_NAME_LIKE: dict[str, Syntax] = {"trace_state": "url", "metric_name": "name"}
+"""Places with a syntax of their own: W3C tracestate takes no ``=`` in values, metric names take no brackets."""
 HITS_PER_LEAF = 20_000
 
 
@@ -64,6 +64,14 @@ class Work:
             raise Unprocessable("work") from None
         return self.resolve(text, findings, name) if findings else []
 
+    def hit_edits(self, text: bytes, hits: list[tuple[int, int]], name: bytes) -> list[Edit]:
+        """Edits for a text whose anchor hits are known from the wire: ``(end offset in text, pattern index)``.
+
+        Detectors' patterns have the same index in all of a plan's scanners; those behind them are names and escapes.
+        """
+        findings = self.plan.text.verified(text, hits, name)
+        return self.resolve(text, findings, name) if findings else []
+
     def value_edits(self, name: bytes, value: bytes) -> list[Edit]:
         """Edits for a field's value, looked at together with the field's name (``phone`` makes bare digits a phone number)."""
         if not name or b"\n" in name:
@@ -83,6 +91,12 @@ class Work:
     def resolve(self, text: bytes, findings: list[Finding], name: bytes) -> list[Edit]:
         """Findings → edits: the policy decides, overlaps are merged, markers are rendered in the text's own syntax."""
         plan, place = self.plan, self.place
+        if len(findings) == 1 and not plan.allows:
+            finding = findings[0]
+            decision = plan.decide(finding, place, name)
+            if decision.enforce:
+                edit = self._edit(text, finding.start, finding.end, finding, decision)
+                return [] if edit is None else [edit]
         enforced: list[Finding] = []
         decisions: dict[Finding, Decision] = {}
         for finding in dict.fromkeys(findings):
@@ -124,6 +138,8 @@ class Work:
         subject = self.plan.subject(label)
         if syntax is None:
             syntax = "url" if subject.kind != "prompt" and _in_url(text, start) else "text"
+        if self.place in _NAME_LIKE:
+            syntax = _NAME_LIKE[self.place]
         rendered = decision.action.render(Match(value, label.entity, subject.kind, syntax))
         if rendered == value or (rendered is not None and is_marker(value) and rendered.startswith((b"[REDACTED", b"REDACTED-"))):
             return None
@@ -152,9 +168,8 @@ def _outside_escape(text: bytes, start: int, end: int) -> int:
 def _in_url(text: bytes, start: int) -> bool:
     """Whether ``start`` stands inside a URL, where brackets are not allowed: its word has a scheme, or a path with a query, before it."""
     lo = max(0, start - 2048)
+    if text.find(b"/", lo, start) < 0:
+        return False
     before = text[lo:start]
-    for stop in (b" ", b'"', b"'", b"\n", b"\t", b"<", b">", b"`"):
-        cut = before.rfind(stop)
-        if cut >= 0:
-            before = before[cut + 1 :]
+    before = before[before.translate(_WORD_BORDERS).rfind(b"\0") + 1 :]
     return b"://" in before or (before.startswith(b"/") and b"?" in before) or b":\\/\\/" in before

@@ -57,7 +57,7 @@ class OtlpJson:
         report.records = payload.count(self._record)
         work = Work(plan, report, "attribute")
         try:
-            hits = plan.json.candidates(payload, limit=HITS_PER_WINDOW * (1 + len(payload) // WINDOW_BYTES))
+            hits = plan.otlp_json.candidates(payload, limit=HITS_PER_WINDOW * (1 + len(payload) // WINDOW_BYTES))
             if not hits:
                 return Redacted(payload, report)
             edits = finish(payload, 0, len(payload), OtlpEdits(work, payload).run(hits))

@@ -57,11 +57,15 @@ class Rewriter:
         self._names: set[bytes] = set()
         limit = HITS_PER_WINDOW * (1 + len(buf) // WINDOW_BYTES)
         try:
-            self._ends = sorted({end for end, _ in plan.protobuf.candidates(buf, limit=limit)})
+            hits = plan.protobuf.candidates(buf, limit=limit)
             self._everything = False
         except TooManyHitsError:
-            self._ends, self._everything = [], True
+            hits, self._everything = [], True
+        prompts = plan.protobuf_prompt_patterns
+        self._ends = [end for end, _ in hits]
         self._ends.append(_NEVER)
+        self._prompt_ends = [end for end, pattern in hits if pattern in prompts]
+        self._prompt_ends.append(_NEVER)
         self._next = self._ends[0]
         self._index = 0
 
@@ -171,9 +175,14 @@ class Rewriter:
         parts: list[bytes] = []
         kept = lo
         for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
-            if start < 0 or not self._hit(start, end):
+            if start < 0:
                 continue
-            new = self._field(start, end, schema.fields.get(number))
+            kind = schema.fields.get(number)
+            if not self._hit(start, end):
+                if kind is None or kind.kind != "attribute" or not self._about_llm() or not self._is_word(start, end):
+                    if kind is None or kind.kind != "message" or not self._about_llm():
+                        continue
+            new = self._field(start, end, kind)
             if new is None:
                 continue
             parts.append(self.buf[kept:begin])
@@ -208,9 +217,17 @@ class Rewriter:
         return apply(text, edits) if edits else rewritten
 
     def _about_llm(self) -> bool:
+        """Whether the record is about a language model: the name of a prompt field hit, and the record's bytes bear it out."""
         if self._llm is None:
-            self._llm = LLM_SCOPE.search(self.buf, *self._record) is not None
+            start, end = self._record
+            named = self._everything or self._prompt_ends[bisect_right(self._prompt_ends, start)] <= end
+            self._llm = named and LLM_SCOPE.search(self.buf, start, end) is not None
         return self._llm
+
+    def _is_word(self, lo: int, hi: int) -> bool:
+        """Whether an attribute that no anchor hit has a name that counts in records about language models (``exception.message``)."""
+        tag_end, start, end, number, _ = field(self.buf, lo, hi)
+        return number == 1 and start >= tag_end and self.plan.prompt_scope(self.buf[start:end]) == "llm"
 
     def _attribute(self, lo: int, hi: int) -> bytes | None:
         """A ``KeyValue``: the name may make the value sensitive or a prompt; the name itself is looked at too."""
@@ -252,7 +269,7 @@ class Rewriter:
         return unique_name(edits[0].text, self.buf, *self._record, self._names)
 
     def _named_value(self, lo: int, hi: int, name: bytes, named: bool) -> bytes | None:
-        scope = self.plan.prompt_scope(name) if named or len(name) < 64 else None
+        scope = self.plan.prompt_scope(name)
         if scope == "always" or (scope == "llm" and self._about_llm()):
             new = self._content(lo, hi, name)
             if new is not None or self.work.drop_field:
