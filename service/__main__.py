@@ -110,7 +110,8 @@ def pipe(
     """
     from service.stream import redact_stream
 
-    redact_stream(sys.stdin.fileno(), sys.stdout.fileno(), _plan(policy), format.value)
+    plan = _plan(policy)
+    redact_stream(sys.stdin.fileno(), sys.stdout.fileno(), plan, format.value)
 
 
 @app.command()
@@ -214,9 +215,9 @@ def run_command(arguments: list[str]) -> int:
         return _fail(str(error), WRONG_USAGE)
     except ScrubjayError as error:
         return _fail(str(error), FAILED)
-    except BrokenPipeError:  # whoever reads has enough
+    except SystemExit as end:  # typer's answer to a broken pipe, which to us is no failure: whoever reads has enough
         _abandon_stdout()
-        return DONE
+        return DONE if isinstance(end.__context__, BrokenPipeError) else FAILED
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:

@@ -103,8 +103,8 @@ def _cut(pending: bytearray, searched: int) -> int:
 
 
 def _whole(head: bytes, chunks: Iterator[bytes]) -> bytes:
-    whole = bytearray(head)
-    for chunk in chunks:
+    whole = bytearray()
+    for chunk in _chain(head, chunks):
         whole += chunk
         if len(whole) > _MAX_DOCUMENT:
             raise PayloadTooLargeError(f"a JSON document larger than {_MAX_DOCUMENT >> 20} MiB; --format ndjson takes lines of any number")
