@@ -46,7 +46,7 @@ def local_start(text: bytes, end: int) -> int | None:
     while start < end and text[start] in b".'~%-":
         start += 1
     local = text[start:end]
-    if not local or local[-1:] == b"." or b".." in local or _is_masked(text, start):
+    if not local or local[-2:] == b".." or b"..." in local or _is_masked(text, start):  # `jo...@` is abridged; `jo.@` exists in Japan
         return None
     if len(local) > LOCAL_MAX and (local.isascii() or len(local.decode("utf-8", "replace")) > LOCAL_MAX):
         return None

@@ -15,7 +15,7 @@ _LEFT, _RIGHT = 36, 44
 _APART: Final = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt])|(?<=\\u[0-9a-fA-F]{4}))"
 _START: Final = _APART + r"(?<![A-Za-z0-9)][-./@#+])(?<![0-9]:)(?<![$#/+~-])"
 _END: Final = r"(?![A-Za-z0-9_@%/+])(?![-.:][A-Za-z0-9])"
-_SEPARATED: Final = r"(?:[-. /~]|\) ?|\)[-.]| ?\(| - )?"
+_SEPARATED: Final = r"(?:[-. ]|\) ?|\)[-.]| ?\(| - )?"
 _EXTENSION: Final = re.compile(rb"(?i:;ext=|,? ?ext(?:ension)?[.:]? ?|,? ?x ?| ?# ?)\d{1,7}(?![A-Za-z0-9_])")
 _INTERNATIONAL: Final = re.compile(
     (
@@ -48,8 +48,8 @@ def _end_of_international(plain: bytes, start: int, end: int) -> int | None:
         digits = _digits(plain[start:end] if trunk < 0 else plain[start:trunk] + plain[trunk + 3 : end])
         if _FOLLOWS.match(plain, end) and is_international(digits):
             return end
-        end = max(plain.rfind(separator, start, end) for separator in (b" ", b"/", b"("))
-        while end > start and plain[end - 1] in b" (/-":
+        end = max(plain.rfind(separator, start, end) for separator in (b" ", b"("))
+        while end > start and plain[end - 1] in b" (-":
             end -= 1
         if end <= start:
             return None

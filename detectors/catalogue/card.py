@@ -16,10 +16,10 @@ from detectors.model import Anchor, Detector, Span
 # Issuer identification numbers and the lengths issued (ISO/IEC 7812-1 registry; the networks' own merchant documentation). Of Maestro
 # only ranges that no other number series of that length uses.
 _ISSUERS: Final = re.compile(
-    rb"4(?:\d{12}|\d{15}|\d{18})"  # Visa
+    rb"4\d{15}"  # Visa; its 13 digits are no longer issued, and ids of 19 digits are not told from its 19
     rb"|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
     rb"|3[47]\d{13}"  # American Express
-    rb"|(?:6011\d\d|64[4-9]\d{3}|65\d{4})(?:\d{10}|\d{13})"  # Discover
+    rb"|(?:6011\d\d|64[4-9]\d{3}|65\d{4})\d{10}"  # Discover
     rb"|3(?:0[0-5]|[689]\d)\d{11}"  # Diners Club
     rb"|35(?:2[89]|[3-8]\d)\d{12}"  # JCB
     rb"|62\d{14}(?:\d{1,3})?|81[0-7]\d{13}"  # UnionPay
@@ -60,8 +60,8 @@ DETECTOR = Detector(
     kind="financial",
     title="Payment card number",
     anchors=(
-        *(Anchor(rf"{before}{lead}{rest}") for before in _BEFORE for lead in _LEADS.split() for rest in (r"\d{10}", r"\d\d[ -]\d\d\d\d")),
-        *(Anchor(rf"^[2-68]\d{rest}") for rest in (r"\d{11}", r"\d\d \d\d\d\d", r"\d\d-\d\d\d\d")),
+        *(Anchor(rf"{before}{lead}{rest}") for before in _BEFORE for lead in _LEADS.split() for rest in (r"\d{12}", r"\d\d[ -]\d\d\d\d")),
+        *(Anchor(rf"^[2-68]\d{rest}") for rest in (r"\d{12}", r"\d\d \d\d\d\d", r"\d\d-\d\d\d\d")),
     ),
     verify=verify,
     finds=(
@@ -72,14 +72,14 @@ DETECTOR = Detector(
         '{"pan":«378282246310005»}',
         "jcb «3530-1113-3330-0000» diners «3056 930902 5904» discover «6011111111111117» unionpay «6200000000000005»",
         "maestro «6759649826438453»",
-        "(«4222222222222»)",
+        "(«4012888888881881»)",
     ),
     ignores=(
         "paid with 4111 1111 1111 1112",
         "order 41111111111111110 id 4111111111111111-7 v4.4111111111111111",
         "epoch 1712345678901234 block blk_4111111111111111",
         "550e8400-e29b-4111-8111-111111111111 4111111111111111abcdef",
-        "0000000000000000 4444444444444444",
+        "0000000000000000 4444444444444444 4222222222222",
         "12:4111111111111111.5",
     ),
     reference="ISO/IEC 7812-1 (issuer ranges, annex B: Luhn); PCI DSS 4.0, 3.4",

@@ -18,7 +18,7 @@ _WORDS: Final = ("phone", "mobile", "cell", "tel", "msisdn", "whatsapp", "sms", 
 def _word_anchors() -> list[Anchor]:
     quotes = ("", '"', "'", r"\\\"")
     between = [f"{quote}{sign}{gap}{quote}" for quote in quotes for sign in ":=" for gap in ("", " ") if quote in ("", '"') or sign == ":"]
-    between += ['":', '": ', r"\\\":", r"\\\": ", '="', '=\\\\"', ">", " ", " is ", " at "]
+    between += ['":', '": ', r"\\\":", r"\\\": ", '="', '=\\\\"', ">", " ", " is ", " at ", " to "]
     return [
         *(Anchor(f"{word}{gap}\\d", caseless=True) for word in _WORDS for gap in dict.fromkeys(between)),
         *(Anchor(f"{word}{gap}n[uo]", caseless=True) for word in ("phone", "mobile", "cell", "contact") for gap in ("", "_", " ", "-")),
