@@ -31,7 +31,9 @@ from opentelemetry.trace import Tracer
 
 from load.demo.errors import DemoError
 
-FLUSH_MILLISECONDS = 15_000
+FLUSH_MILLISECONDS = 30_000
+EXPORT_SECONDS = 20
+"""For one request: generous, because on a busy machine a timeout would mean the same batch twice, and the counts are compared."""
 NEVER = 3_600_000
 """Milliseconds between exports on a timer: the demo flushes once, at its end."""
 
@@ -57,7 +59,9 @@ class EveryEndpoint(MetricExporter):
 
     def __init__(self, endpoints: tuple[str, ...]) -> None:
         super().__init__()
-        self.exporters = [OTLPMetricExporter(f"{url}/v1/metrics", compression=Compression.Gzip) for url in endpoints]
+        self.exporters = [
+            OTLPMetricExporter(f"{url}/v1/metrics", timeout=EXPORT_SECONDS, compression=Compression.Gzip) for url in endpoints
+        ]
 
     def export(self, metrics_data: MetricsData, timeout_millis: float = FLUSH_MILLISECONDS, **kwargs: object) -> MetricExportResult:
         results = [exporter.export(metrics_data, timeout_millis) for exporter in self.exporters]
@@ -88,8 +92,12 @@ def telemetry(endpoints: tuple[str, ...], seed: int) -> Iterator[Telemetry]:
     traces = TracerProvider(resource=resource, id_generator=SeededIds(seed))
     logs = LoggerProvider(resource=resource)
     for url in endpoints:
-        traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{url}/v1/traces", compression=Compression.Gzip)))
-        logs.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter(f"{url}/v1/logs", compression=Compression.Gzip)))
+        traces.add_span_processor(
+            BatchSpanProcessor(OTLPSpanExporter(f"{url}/v1/traces", timeout=EXPORT_SECONDS, compression=Compression.Gzip))
+        )
+        logs.add_log_record_processor(
+            BatchLogRecordProcessor(OTLPLogExporter(f"{url}/v1/logs", timeout=EXPORT_SECONDS, compression=Compression.Gzip))
+        )
     # One reader, because each reader collects points and exemplars of its own.
     reader = PeriodicExportingMetricReader(EveryEndpoint(endpoints), export_interval_millis=NEVER)
     metrics = MeterProvider(resource=resource, metric_readers=[reader])

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from typing import Any, NamedTuple
 
+from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -20,9 +20,6 @@ from load.demo.errors import DemoError
 
 Json = dict[str, Any]
 Fields = dict[str, str]
-
-to_json_form = import_module("google.protobuf.json_format").MessageToDict
-"""Imported by name, because protobuf comes without type information."""
 
 MESSAGES: dict[str, Any] = {"traces": ExportTraceServiceRequest, "logs": ExportLogsServiceRequest, "metrics": ExportMetricsServiceRequest}
 NESTING = {
@@ -53,7 +50,7 @@ class Pair(NamedTuple):
 
 def sent(signal: str, bodies: Iterable[bytes]) -> list[Fields]:
     """The records of protobuf export requests."""
-    documents = [to_json_form(MESSAGES[signal].FromString(body), use_integers_for_enums=True) for body in bodies]
+    documents = [MessageToDict(MESSAGES[signal].FromString(body), use_integers_for_enums=True) for body in bodies]
     return [dict(flatten(record, "", hex_ids=True)) for document in documents for record in unpack(signal, document)]
 
 

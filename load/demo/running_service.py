@@ -8,12 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from load.demo.errors import DemoError
 
@@ -21,9 +21,6 @@ SCRUBJAY = (sys.executable, "-m", "service")
 START_SECONDS = 25.0
 STOP_SECONDS = 10.0
 ANSWER_SECONDS = 15.0
-
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Never through a proxy: the service is on this machine."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +32,10 @@ class RunningService:
     output: Path
 
     def get(self, path: str) -> bytes:
-        return request(f"{self.url}{path}", None, {})
+        return request("GET", f"{self.url}{path}")
 
     def ingest(self, body: bytes, content_type: str) -> bytes:
-        return request(f"{self.url}/ingest", body, {"Content-Type": content_type})
+        return request("POST", f"{self.url}/ingest", body, {"Content-Type": content_type})
 
     def written(self) -> dict[str, bytes]:
         """Every file the service wrote, its log included."""
@@ -46,15 +43,15 @@ class RunningService:
         return {path.name: path.read_bytes() for path in [*files, self.output]}
 
 
-def request(url: str, body: bytes | None, headers: dict[str, str]) -> bytes:
+def request(method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None) -> bytes:
+    """The answer's body; ``trust_env`` off, because the service is on this machine and never behind a proxy."""
     try:
-        with DIRECT.open(urllib.request.Request(url, body, headers), timeout=ANSWER_SECONDS) as answer:
-            content: bytes = answer.read()
-            return content
-    except urllib.error.HTTPError as error:
-        raise DemoError(f"the service answered {error.code} to {url}") from None
-    except OSError as error:
+        answer = httpx.request(method, url, content=body, headers=headers, timeout=ANSWER_SECONDS, trust_env=False)
+    except httpx.HTTPError as error:
         raise DemoError(f"the service did not answer {url} ({type(error).__name__})") from None
+    if not answer.is_success:
+        raise DemoError(f"the service answered {answer.status_code} to {url}")
+    return answer.content
 
 
 def free_port() -> int:
@@ -104,9 +101,9 @@ def wait_until_ready(service: RunningService, process: subprocess.Popen[bytes]) 
         if process.poll() is not None:
             raise DemoError(f"the service did not start (exit code {process.returncode}): {last_line(service.output)}")
         try:
-            with DIRECT.open(f"{service.url}/readyz", timeout=1):
-                return
-        except OSError:
+            service.get("/readyz")
+            return
+        except DemoError:
             time.sleep(0.1)
     raise DemoError(f"the service was not ready within {START_SECONDS:.0f} s: {last_line(service.output)}")
 
