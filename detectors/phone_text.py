@@ -24,7 +24,7 @@ _INTERNATIONAL: Final = re.compile(
     ).encode()
 )
 _KEY: Final = re.compile(
-    rb"(?i:(?:phone|mobile|cell|contact)[_ .-]?(?:number|num|no|nr|nbr|e164|home|work|primary|[0-9])?|tel|telephone|msisdn|whatsapp|sms|fax)"
+    rb"(?i:(?:phone|mobile|cell|contact)[_ .-]?(?:number|num|no|nr|nbr|e164|home|work|[0-9])?|tel(?:ephone)?|msisdn|whatsapp|sms|fax)"
     rb"[.]?(?:[\\\"'>]{0,6}[:=][ ]?[\\\"'\[]{0,6}|>)(?P<number>\(?\d(?:[-. /]?\(?\d\)?){6,14}+)(?![-.:/]?[A-Za-z0-9_])"
 )
 _WORD: Final = re.compile(

@@ -41,11 +41,9 @@ def _valid(metadata: PhoneMetadata) -> str:
 def _code_pattern(code: int) -> re.Pattern[bytes]:
     """Matches every valid national number of every region under a calling code."""
     parts = []
-    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]:
-        if region == "001":
-            metadata = PhoneMetadata.metadata_for_nongeo_region(code)
-        else:
-            metadata = PhoneMetadata.metadata_for_region(region)
+    for name in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]:
+        is_nowhere = name == "001"  # satellites, freephone and other codes of no country
+        metadata = PhoneMetadata.metadata_for_nongeo_region(code) if is_nowhere else PhoneMetadata.metadata_for_region(name)
         if metadata is not None:
             parts.append(_valid(metadata))
     return re.compile("|".join(filter(None, parts)).encode())
