@@ -118,6 +118,7 @@ def _spans_found(rows: Sequence[Row], chosen: Callable[[Row], bool], plan_of: Ca
     for number, row in enumerate(rows):
         if chosen(row):
             sent = GUISES[guise](row["text"], plan_of(row))
+            tally.unprocessable += sent.unprocessable
             for start, end in row["spans"]:
                 tally.add(not sent.survives(start, end), number, row.get("region") or row["tier"])
     return tally
@@ -135,7 +136,9 @@ def _left_alone(
     tally = Tally()
     for number, row in enumerate(rows):
         if chosen(row):
-            found = sorted(filter(counts, GUISES[guise](row["text"], plan).detectors))
+            sent = GUISES[guise](row["text"], plan)
+            tally.unprocessable += sent.unprocessable
+            found = sorted(filter(counts, sent.detectors))
             tally.add(not found, number, row[type_], ", ".join(found))
     return tally
 
@@ -146,6 +149,7 @@ def _secrets_gone(rows: Sequence[Row], chosen: Callable[[Row], bool], plan: Plan
     for number, row in enumerate(rows):
         if chosen(row):
             sent = GUISES[guise](row["text"], plan)
+            gone.unprocessable += sent.unprocessable
             start = row["text"].index(row["secret"])
             left = sent.changed and row["secret"] not in sent.came_back
             gone.add(left, number, row["type"], row["family"])

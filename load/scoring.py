@@ -82,6 +82,7 @@ class Tally:
 
     @property
     def share(self) -> float:
+        """0 of nothing; cases without rows are not shown."""
         if not self._by_type:
             return 0.0
         if self.macro:
@@ -96,9 +97,7 @@ class Tally:
 
     def false_positives(self, file: str, name: str, sent_as: str, bar: float | None, note: str = "") -> Case:
         """``add(True, …)`` was a row left alone."""
-        return Case(
-            file, name, sent_as, "false positives", self.count, 1 - self.share if self.count else 0.0, bar, "at most", self.misses, note
-        )
+        return Case(file, name, sent_as, "false positives", self.count, 1 - self.share, bar, "at most", self.misses, self._note(note))
 
 
 def read_rows(folder: Path, name: str) -> list[Row]:
@@ -117,6 +116,7 @@ class Sent:
     text: str
     came_back: str
     detectors: frozenset[str]
+    unprocessable: bool = False
 
     @property
     def changed(self) -> bool:
@@ -152,7 +152,7 @@ class Sent:
 
 def as_text(text: str, plan: Plan) -> Sent:
     redacted = rewrite("text", text.encode(), plan)
-    return Sent(text, redacted.payload.decode(errors="replace"), enforced(redacted.report.findings))
+    return Sent(text, redacted.payload.decode(errors="replace"), enforced(redacted.report.findings), bool(redacted.report.unprocessable))
 
 
 def as_ndjson(text: str, plan: Plan) -> Sent:
@@ -163,7 +163,7 @@ def as_ndjson(text: str, plan: Plan) -> Sent:
         said = json.loads(redacted.payload)["message"]
     except (ValueError, KeyError, TypeError):
         said = text
-    return Sent(text, said if isinstance(said, str) else "", enforced(redacted.report.findings))
+    return Sent(text, said if isinstance(said, str) else "", enforced(redacted.report.findings), bool(redacted.report.unprocessable))
 
 
 GUISES: Mapping[str, Callable[[str, Plan], Sent]] = {"text": as_text, "ndjson": as_ndjson}

@@ -48,6 +48,13 @@ def test_a_macro_average_weighs_types_alike() -> None:
     assert tally.count == 4
 
 
+def test_what_could_not_be_examined_is_noted_beside_the_share() -> None:
+    tally = Tally()
+    tally.add(True, 0, "a")
+    tally.unprocessable += 1
+    assert tally.recall("f", "n", "text", 0.9, "why").note == "why, unprocessable: 1"
+
+
 @pytest.mark.parametrize(("share", "direction", "met"), [(0.98, "at least", True), (0.97, "at least", False), (0.97, "at most", True)])
 def test_a_bar_is_met_from_the_side_it_bounds(share: float, direction: str, met: bool) -> None:
     case = Case("f", "n", "text", "recall", 10, share, 0.98, "at least" if direction == "at least" else "at most")
