@@ -253,6 +253,4 @@ class Config(Model):
         )
         files = [name for name, exporter in self.exporters.items() if isinstance(exporter, FileExporter)]
         if raw and files and not self.allow_raw_at_rest:
-            raise ValueError(
-                f"allow_raw_at_rest: true where a policy keeps or only observes findings and {files[0]} writes files; else a policy that enforces"
-            )
+            raise ValueError(f"allow_raw_at_rest: true where a policy keeps or only observes findings and {files[0]} writes files")

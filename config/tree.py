@@ -43,5 +43,5 @@ for _tag, _pattern, _first in (
 
 def read_tree(text: bytes) -> Tree:
     """The first document in ``text``; an empty one is an empty mapping. Raises ``yaml.YAMLError``."""
-    tree = yaml.load(text.decode("utf-8"), _Loader)
+    tree = yaml.load(text.decode("utf-8"), _Loader)  # noqa: S506 - _Loader is a SafeLoader
     return {} if tree is None else tree

@@ -194,7 +194,7 @@ def _compiled(policy: Policy, where: str) -> Plan:
 class _QuietFormatter(logging.Formatter):
     """Reports an exception by its type and place: its text may quote what it is about."""
 
-    def formatException(self, ei: object) -> str:  # the name is logging's
+    def formatException(self, ei: object) -> str:  # noqa: N802 - the name is logging's
         error = ei[1] if isinstance(ei, tuple) else None
         return described(error) if isinstance(error, BaseException) else ""
 
@@ -222,7 +222,7 @@ def run_command(arguments: list[str]) -> int:
         return INTERRUPTED
     except OSError as error:
         return _fail(error.strerror or type(error).__name__, FAILED)
-    except Exception as error:  # noqa: BLE001 - its text may quote the payload, and a traceback would print it
+    except Exception as error:  # its text may quote the payload, and a traceback would print it
         usage = getattr(error, "format_message", None)  # typer's own errors, which have no public class of their own
         return _fail(str(usage()).replace("Value error, ", ""), WRONG_USAGE) if usage is not None else _fail(described(error), FAILED)
 

@@ -113,9 +113,10 @@ class Service:
         return app
 
     async def open(self) -> None:
-        """Opens the exporters that pipelines use. Raises ``ConfigError``."""
+        """Opens the exporters that pipelines use, and compiles what redaction needs, so that no request waits. Raises ``ConfigError``."""
         for name in sorted(self._used):
             await self.exporters[name].open()
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._shared.plan.warm)
 
     async def close(self) -> None:
         """Flushes and closes; nothing may be accepted any more."""
@@ -181,6 +182,7 @@ def _uvicorn_config(app: FastAPI, drain_timeout: float) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

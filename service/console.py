@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import orjson
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from detectors.model import Detector
@@ -59,7 +59,17 @@ def detector_rows(catalogue: Iterable[Detector]) -> list[dict[str, object]]:
 
 def print_detectors(catalogue: Iterable[Detector]) -> None:
     """The catalogue as a table."""
-    table = Table("detector", "entity", "kind", "default", "title", "reference", box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        Column("detector", no_wrap=True, header_style="bold"),
+        "entity",
+        "kind",
+        "default",
+        "title",
+        "reference",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
     for detector in sorted(catalogue, key=lambda detector: (detector.kind, detector.id)):
         default = Text("on", "green") if detector.default else Text("off", "dim")
         table.add_row(detector.id, detector.entity, detector.kind, default, Text(detector.title), Text(detector.reference, "dim"))

@@ -152,7 +152,7 @@ class FileExporter:
                 errors: list[ScrubjayError | None]
                 try:
                     errors = await loop.run_in_executor(self._thread, self._write, [waiting.batch for waiting in group])
-                except Exception as error:  # noqa: BLE001 - fails closed: whatever it was, nothing counts as written
+                except Exception as error:  # fails closed: whatever it was, nothing counts as written
                     errors = [BackendError(f"{self.id}: {described(error)}")] * len(group)
                 for waiting, failure in zip(group, errors, strict=True):
                     if waiting.done.done():  # its client has gone

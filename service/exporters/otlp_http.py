@@ -50,12 +50,11 @@ class OtlpHttpExporter:
                 body = await asyncio.to_thread(igzip.compress, body, 1)
             else:
                 body = igzip.compress(body, 1)
-        headers = {name: value for name, value in batch.headers}
-        headers["Content-Type"] = batch.content_type
+        headers = [*batch.headers, ("content-type", batch.content_type)]
         if batch.content_encoding:
-            headers["Content-Encoding"] = batch.content_encoding
+            headers.append(("content-encoding", batch.content_encoding))
         own = {name.lower() for name in self._settings.headers}
-        headers = {name: value for name, value in headers.items() if name.lower() not in own} | dict(self._settings.headers)
+        headers = [(name, value) for name, value in headers if name.lower() not in own] + list(self._settings.headers.items())
         url = self._settings.endpoint + OTLP_PATHS[batch.signal]
         try:
             return await self._post(url, body, headers)
@@ -68,7 +67,7 @@ class OtlpHttpExporter:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise BackendError(f"{self.id}: {type(error).__name__}") from None
 
-    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    async def _post(self, url: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
         if self._session is None:
             raise BackendError(f"{self.id}: not open")
         # A stream over the bytes: aiohttp writes it in pieces, and keeps Content-Length.

@@ -98,7 +98,7 @@ class Endpoint:
             return plain(415, str(error))
         except (BackendError, OverloadedError) as error:
             return self._dialect.unavailable(content_type, str(error))
-        except Exception as error:  # noqa: BLE001 - a 500 would make clients drop data, and the error's text may quote it
+        except Exception as error:  # a 500 would make clients drop data, and the error's text may quote it
             _log.error("request failed: %s", described(error))
             return self._dialect.unavailable(content_type, "internal error")
 

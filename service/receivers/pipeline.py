@@ -103,7 +103,7 @@ class Pipeline:
             return await asyncio.get_running_loop().run_in_executor(self._worker, _rewrite, body, limit, self._plan)
         except ScrubjayError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, its text may quote the payload, and the client must send again
+        except Exception as error:  # whatever it was, its text may quote the payload, and the client must send again
             _log.error("redaction failed: %s", described(error))
             raise BackendError("redaction failed") from None
 
@@ -120,7 +120,7 @@ class Pipeline:
         except BackendError as error:
             _log.warning("not acknowledged: %s", error)
             raise
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:  # as above
             _log.error("exporter %s failed: %s", exporter.id, described(error))
             raise BackendError("export failed") from None
         finally:

@@ -18,7 +18,7 @@ from config.load import load_config, load_policy
 from service.app import Service, Stop, bind, serve, url_of
 from service.redaction.plan import Plan, compile_plan
 
-TIMEOUT = 30.0
+TIMEOUT = 60.0
 
 
 @cache
@@ -33,13 +33,12 @@ class _Thread:
     def __init__(self, main: Callable[[asyncio.Event, Callable[[], None]], Coroutine[Any, Any, None]]) -> None:
         self._main = main
         self._ready = threading.Event()
-        self._error: BaseException | None = None
+        self._errors: list[BaseException] = []
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
         assert self._ready.wait(TIMEOUT), "did not start in time"
-        if self._error is not None:
-            self._thread.join()
-            raise self._error
+        if self._errors:
+            self.stop()
 
     def _run(self) -> None:
         async def main() -> None:
@@ -48,8 +47,8 @@ class _Thread:
 
         try:
             asyncio.run(main())
-        except BaseException as error:  # noqa: BLE001 - handed over to the thread that waits
-            self._error = error
+        except BaseException as error:  # handed over to the thread that waits
+            self._errors.append(error)
         finally:
             self._ready.set()
 
@@ -58,8 +57,8 @@ class _Thread:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(TIMEOUT)
         assert not self._thread.is_alive(), "did not stop in time"
-        if self._error is not None:
-            raise self._error
+        if self._errors:
+            raise self._errors[0]
 
 
 @dataclass

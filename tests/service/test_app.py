@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from tests.service.payloads import ADDRESS, JSON, MARKER, PROTOBUF, encoded
-from tests.service.running import Backend, backend, running
+from tests.service.running import TIMEOUT, Backend, backend, running
 
 RECEIVER = 'receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:0"}}}}\n'
 PIPELINE = "service: {{pipelines: {{logs: {{receivers: [otlp], exporters: [{0}]}}}}}}\n"
@@ -29,6 +29,10 @@ def proxy(stub: Backend) -> str:
 
 def files(folder: Path) -> str:
     return f"{RECEIVER}exporters: {{file: {{path: {folder / 'out'}}}}}\n" + PIPELINE.format("file")
+
+
+ONLY_CONTACTS = "policy: {detectors: {off: [secret, financial, government, network, prompt]}}\n"
+"""So that a process starts in a moment: compiling the whole catalogue takes seconds."""
 
 
 @contextmanager
@@ -83,9 +87,11 @@ def test_open_requests_are_finished_before_it_ends(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_process_with_everything_acknowledged_on_disk(tmp_path: Path, number: signal.Signals) -> None:
-    with command(tmp_path, files(tmp_path)) as (process, url):
+    with command(tmp_path, files(tmp_path) + ONLY_CONTACTS) as (process, url):
         for _ in range(5):
-            httpx.post(f"{url}/v1/logs", content=encoded("logs", PROTOBUF, ADDRESS), headers={"content-type": PROTOBUF}).raise_for_status()
+            httpx.post(
+                f"{url}/v1/logs", content=encoded("logs", PROTOBUF, ADDRESS), headers={"content-type": PROTOBUF}, timeout=TIMEOUT
+            ).raise_for_status()
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0
@@ -96,17 +102,19 @@ def test_a_signal_ends_the_process_with_everything_acknowledged_on_disk(tmp_path
 
 
 def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
-    with command(tmp_path, files(tmp_path)) as (process, url):
-        httpx.post(f"{url}/v1/logs", content=encoded("logs", PROTOBUF, ADDRESS), headers={"content-type": PROTOBUF}).raise_for_status()
+    with command(tmp_path, files(tmp_path) + ONLY_CONTACTS) as (process, url):
+        httpx.post(
+            f"{url}/v1/logs", content=encoded("logs", PROTOBUF, ADDRESS), headers={"content-type": PROTOBUF}, timeout=TIMEOUT
+        ).raise_for_status()
         process.kill()
         process.wait()
     assert MARKER in (tmp_path / "out" / "logs.ndjson").read_text()
 
 
 def test_no_payload_gets_into_the_log(tmp_path: Path) -> None:
-    with command(tmp_path, proxy(Backend(url="http://127.0.0.1:1"))) as (process, url):
+    with command(tmp_path, proxy(Backend(url="http://127.0.0.1:1")) + ONLY_CONTACTS) as (process, url):
         for body in (encoded("logs", JSON, ADDRESS), b'{"broken ' + ADDRESS.encode()):
-            assert httpx.post(f"{url}/v1/logs", content=body, headers={"content-type": JSON}).status_code in (400, 503)
+            assert httpx.post(f"{url}/v1/logs", content=body, headers={"content-type": JSON}, timeout=TIMEOUT).status_code in (400, 503)
         process.terminate()
         _, err = process.communicate(timeout=30)
     assert "otlp_http: " in err

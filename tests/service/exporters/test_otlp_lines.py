@@ -102,10 +102,9 @@ def test_invalid_utf8_is_written_with_replacement_characters() -> None:
 def test_arbitrary_bytes_become_a_line_or_a_framing_error(payload: bytes) -> None:
     try:
         line = lines("otlp_proto:traces", payload)
-    except FramingError as error:
-        assert str(error) == "not an OTLP message that can be written as JSON"
-    else:
-        assert line == b"" if not payload else json.loads(line) is not None
+    except FramingError:
+        return
+    assert line == b"" if not payload else json.loads(line) is not None
 
 
 def test_a_message_too_deep_to_be_written_is_refused_and_not_retried_for_ever() -> None:
