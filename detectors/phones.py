@@ -106,8 +106,10 @@ class Shape:
         elif len(self.widths) > 2 and not cells[0].isdigit() and self.before[1] and self.before[2] and self.widths[1] in _NARROW:
             for separator in ("-", " ", ".") if code == _NANP else (self.before[1],):
                 ending = separator + "D" * min(4, self.widths[2][0])
+                # A status and a size in an access log look alike, `" 200 5112`: before a space there must be a digit.
+                before = "D" if separator == " " else ""
                 for digits in _numbers(self.widths[1][0], "[2-9]" if code == _NANP else ""):
-                    yield _classes(separator + digits + ending)
+                    yield _classes(before + separator + digits + ending)
         else:
             prefix = self.before[0]
             width = min(max(4 - len(prefix), 1), self.widths[0][0])

@@ -42,14 +42,15 @@ LLM_SCOPE = re.compile(
     rb"|completion_tokens|input_tokens|output_tokens|promptTokenCount|inputTokenCount|anthropic_version|generationConfig|generation_config"
     rb"|generations|inputText|chat_history|preamble|tool_calls|toolUse|functionCall|finish_reason|finishReason|stop_reason|llm|temperature"
     rb"|systemInstruction|system_instruction|prompt|completion|completions|content_block|item_id|generated_text|jsonrpc|page_content"
-    rb"|request_data|response_data|LLMCall|textGenerationConfig|top_p|input_type|return_documents|kwargs)\\{0,15}[\"']"
+    rb"|input\\{0,15}[\"']\s{0,4}:\s{0,4}\{\s{0,4}\\{0,15}[\"'](?:text|messages|prompt|query|question)"
+    rb"|request_data|response_data|LLMCall|assistant_id|thread_id|search_depth|top_k|encoding_format|textGenerationConfig|top_p|input_type|return_documents|kwargs)\\{0,15}[\"']"
 )
 """Bytes that show a record to be about a language model. Searched for in a record's own bytes, when an ordinary word has hit."""
 
 SCOPE_WORDS: tuple[bytes, ...] = tuple(
-    b"messages role choices candidates contents parts generations inputText chat_history preamble tool_calls systemInstruction model modelId"
+    b"input messages role choices candidates contents parts generations inputText chat_history preamble tool_calls systemInstruction model modelId"
     b" system_instruction completions content_block generated_text functionCall toolUse jsonrpc max_tokens generationConfig item_id outputText"
-    b" embeddings revised_prompt top_p input_type kwargs".split()
+    b" embeddings revised_prompt top_p input_type kwargs assistant_id search_depth top_k truncation additional_messages".split()
 )
 """Quoted names whose presence makes a JSON record worth walking for prompts."""
 
@@ -60,6 +61,14 @@ _LLM_CHILD = re.compile(
     rb"|response_format|parallel_tool_calls|tool_choice|stream_options|is_streaming)\Z"
 )
 """Children of ``llm.{provider}.{param}`` (LiteLLM writes one attribute per raw field) that are settings and measures, not content."""
+
+
+_MORE: tuple[bytes, ...] = tuple(
+    b"documents sentences passages question questions contexts user_prompt negative_prompt search_query queries text_prompts conversation"
+    b" history chat_messages dialogue examples additional_messages input_schema".split()
+)
+"""Members of model requests that the catalogue does not list (rerankers, search tools, image models); content where a model is spoken to."""
+_MORE_PATHS = (b"tools[*].description", b"tools[*].input_schema", b"functions[*].description")
 
 
 class PromptKeys:
@@ -81,6 +90,8 @@ class PromptKeys:
                     self.exact[key] = _scope_of(key)
             elif row["kind"] in ("json_path", "log_body") and row["match"] != "glob" and b" " not in key:
                 self._add_path(key)
+        for key in (*_MORE, *_MORE_PATHS):
+            self._add_path(key)
         self.globs = tuple(sorted(set(globs)))
         self.prefixes = tuple(sorted(set(prefixes)))
         self._glob = re.compile(b"|".join(self.globs) or rb"(?!)")

@@ -15,6 +15,7 @@ from detectors.prompt_keys import LLM_SCOPE
 from detectors.scanner import TooManyHitsError
 from service.redaction import jsondoc, prompts
 from service.redaction.edits import Decoded, Edit, escape, tidy
+from service.redaction.jsoncut import completion
 from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
 
@@ -29,7 +30,12 @@ def leaf_edits(work: Work, text: bytes, name: bytes = b"", *, with_name: bool = 
 
     ``with_name``: the field's name has shown the way here, so it is looked at together with the value.
     """
-    if text[:1] in _JSON_STARTS and text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
+    if text[:1] in _JSON_STARTS and text.lstrip()[:1] in (b"{", b"["):
+        suffix = b"" if jsondoc.well_formed(text) else completion(text)
+        if suffix is None:
+            return work.value_edits(name, text) if with_name else work.text_edits(text, name)
+        size = len(text)
+        text += suffix
         if work.depth >= work.plan.max_depth:
             raise Unprocessable("depth")
         try:
@@ -38,7 +44,8 @@ def leaf_edits(work: Work, text: bytes, name: bytes = b"", *, with_name: bool = 
             raise Unprocessable("work") from None
         work.depth += 1
         try:
-            return document_edits(work, text, 0, len(text), hits) if hits else []
+            edits = document_edits(work, text, 0, len(text), hits) if hits else []
+            return edits if not suffix else [Edit(a, min(b, size), new) for a, b, new in edits if a < size]
         finally:
             work.depth -= 1
     return work.value_edits(name, text) if with_name else work.text_edits(text, name)

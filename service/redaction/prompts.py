@@ -233,11 +233,17 @@ class PromptWalk:
 _TOOL_MEMBERS = frozenset(b"toolUseId tool_use_id toolu name".split())
 
 
+_TOOL_KINDS = frozenset((b'"tool"', b'"function"', b'"tool_result"', b'"function_call_output"', b'"tool_use"', b'"function_call"', b'"tool_call_response"'))
+
+
 def _tool_input(name: bytes, node: Node, buf: bytes) -> bool:
-    """``input`` beside a tool's name, ``response`` beside a function's: values of a call, not settings."""
-    if name not in (b"input", b"response", b"result", b"json", b"output"):
+    """``input`` beside a tool's name, ``content`` beside the role ``tool``: values of a call, not settings."""
+    if name not in (b"input", b"response", b"result", b"json", b"output", b"content"):
         return False
-    return any(buf[start + 1 : end - 1] in _TOOL_MEMBERS for start, end in node.names)
+    for (start, end), child in zip(node.names, node.children, strict=True):
+        if buf[start + 1 : end - 1] in (b"role", b"type") and buf[child.start : child.end] in _TOOL_KINDS:
+            return True
+    return name != b"content" and any(buf[start + 1 : end - 1] in _TOOL_MEMBERS for start, end in node.names)
 
 
 def content_text(work: Work, text: bytes, name: bytes) -> bytes | None:

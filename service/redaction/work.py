@@ -58,18 +58,19 @@ class Work:
 
     def text_edits(self, text: bytes, name: bytes = b"") -> list[Edit]:
         """Edits for a text of no further structure. Raises :class:`Unprocessable`."""
-        try:
-            findings = self.plan.text.findings(text, name=name, limit=HITS_PER_LEAF)
-        except TooManyHitsError:
-            raise Unprocessable("work") from None
-        return self.resolve(text, findings, name) if findings else []
+        return self.resolve(text, self._found(text, name), name)
 
     def hit_edits(self, text: bytes, hits: list[tuple[int, int]], name: bytes) -> list[Edit]:
         """Edits for a text whose anchor hits are known from the wire: ``(end offset in text, pattern index)``.
 
-        Detectors' patterns have the same index in all of a plan's scanners; those behind them are names and escapes.
+        Detectors' patterns have the same index in all of a plan's scanners; those behind them are names and escapes. A hit that reaches
+        over the text's edge is none.
         """
-        findings = self.plan.text.verified(text, hits, name)
+        size = len(text)
+        try:
+            findings = self.plan.text.verified(text, [hit for hit in hits if 0 < hit[0] <= size], name)
+        except Exception:  # fail closed: whatever a detector stumbled over, this field goes
+            raise Unprocessable("error") from None
         return self.resolve(text, findings, name) if findings else []
 
     def value_edits(self, name: bytes, value: bytes) -> list[Edit]:
@@ -77,19 +78,25 @@ class Work:
         if not name or b"\n" in name:
             return self.text_edits(value, name)
         head = len(name) + 1
-        try:
-            findings = self.plan.text.findings(name + b"=" + value, name=name, limit=HITS_PER_LEAF)
-        except TooManyHitsError:
-            raise Unprocessable("work") from None
         inside = [
             Finding(max(0, found.start - head), found.end - head, found.detector, found.entity, found.score)
-            for found in findings
+            for found in self._found(name + b"=" + value, name)
             if found.end > head
         ]
-        return self.resolve(value, inside, name) if inside else []
+        return self.resolve(value, inside, name)
+
+    def _found(self, text: bytes, name: bytes) -> list[Finding]:
+        try:
+            return self.plan.text.findings(text, name=name, limit=HITS_PER_LEAF)
+        except TooManyHitsError:
+            raise Unprocessable("work") from None
+        except Exception:  # fail closed: whatever a detector stumbled over, this field goes
+            raise Unprocessable("error") from None
 
     def resolve(self, text: bytes, findings: list[Finding], name: bytes) -> list[Edit]:
         """Findings → edits: the policy decides, overlaps are merged, markers are rendered in the text's own syntax."""
+        if not findings:
+            return []
         plan, place = self.plan, self.place
         if len(findings) == 1 and not plan.allows:
             finding = findings[0]

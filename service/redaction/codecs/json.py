@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.redaction import jsondoc
-from service.redaction.codecs.ndjson import Ndjson, line_edits
+from service.redaction.codecs.ndjson import Ndjson, document_line
 from service.redaction.edits import apply
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report
@@ -25,6 +25,6 @@ class Json:
         try:
             hits = plan.json.candidates(payload, limit=HITS_PER_WINDOW * (1 + len(payload) // WINDOW_BYTES))
         except TooManyHitsError:
-            hits = [(1, 0)]
-        edits = line_edits(Work(plan, report), payload, 0, len(payload), hits) if hits else []
+            hits = [(1, -1)]
+        edits = document_line(Work(plan, report), payload, 0, len(payload), hits) if hits else []
         return Redacted(apply(payload, edits) if edits else payload, report)

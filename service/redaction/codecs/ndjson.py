@@ -6,7 +6,8 @@ The buffer is scanned once; a line is gone into only where an anchor hit. Source
 from __future__ import annotations
 
 from service.redaction import jsondoc
-from service.redaction.codecs.text import text_edits
+from service.redaction.codecs.islands import Islands
+from service.redaction.codecs.textlines import text_edits
 from service.redaction.edits import Edit, apply, tidy
 from service.redaction.jsonedit import Hits, document_edits
 from service.redaction.plan import UNPROCESSABLE, Plan
@@ -41,6 +42,7 @@ def lines_edits(work: Work, buf: bytes) -> list[Edit]:
     except TooManyHitsError:
         return _each_line(work, buf)
     edits: list[Edit] = []
+    islands = Islands(buf)
     spans = False
     at, count = 0, len(hits)
     while at < count:
@@ -53,28 +55,75 @@ def lines_edits(work: Work, buf: bytes) -> list[Edit]:
             at += 1
         if at == first:  # the hit ends in the newline itself
             at += 1
-        found = line_edits(work, buf, lo, end, hits[first:at])
+        found, done = line_edits(work, buf, lo, end, hits[first:at], islands)
+        if done > end:
+            spans = True
+            while at < count and hits[at][0] <= done:
+                at += 1
         spans = spans or bool(found and found[-1].end > end)
         edits.extend(found)
     return tidy(edits) if spans else edits
 
 
-def line_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edit]:
-    """Edits for the line ``buf[lo:hi]`` (without its newline); of text, findings may reach beyond it."""
+def line_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, islands: Islands) -> tuple[list[Edit], int]:
+    """Edits for the line ``buf[lo:hi]`` (without its newline), and how far they have seen to ``buf``.
+
+    Of text, findings may reach beyond the line; so may a pretty-printed document that the line belongs to.
+    """
     line = buf[lo:hi]
-    if line[:1] not in (b"{", b"[") and line.lstrip()[:1] not in (b"{", b"["):
-        return text_edits(work, buf, lo, hi)
-    if not jsondoc.well_formed(line):
-        return text_edits(work, buf, lo, hi)
+    if (line[:1] not in (b"{", b"[") and line.lstrip()[:1] not in (b"{", b"[")) or not jsondoc.well_formed(line):
+        return _text_line(work, buf, lo, hi, hits, islands)
+    return document_line(work, buf, lo, hi, hits), hi
+
+
+def _text_line(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, islands: Islands) -> tuple[list[Edit], int]:
+    prompts = work.plan.json_prompt_patterns
+    at = next((end for end, pattern in hits if pattern in prompts), 0)
+    begins = buf[lo:hi].lstrip()[:1] in (b"{", b"[")
+    island = islands.around(at - 1, lo, hi) if at else None
+    if island is None:
+        cut = islands.cut(lo, hi, at) if at or begins else None
+        return (text_edits(work, buf, lo, hi) if cut is None else _cut_line(work, buf, lo, hi, *cut)), hi
+    start, end = island
+    try:
+        inner = work.plan.json.candidates(buf, start, end)
+    except TooManyHitsError:
+        inner = [(end, -1)]
+    done = buf.find(b"\n", end)
+    done = len(buf) if done < 0 else done
+    edits = text_edits(work, buf, lo, start) if lo < start else []
+    edits += document_line(work, buf, start, end, inner)
+    if end < done:
+        edits += text_edits(work, buf, end, done)
+    return tidy(edits), done
+
+
+def _cut_line(work: Work, buf: bytes, lo: int, hi: int, start: int, suffix: bytes) -> list[Edit]:
+    """Edits for a line whose document, from ``start`` on, was cut off and would be whole with ``suffix``."""
+    whole = buf[start:hi] + suffix
+    try:
+        hits = work.plan.json.candidates(whole)
+    except TooManyHitsError:
+        hits = [(len(whole), -1)]
+    limit = hi - start
+    edits = text_edits(work, buf, lo, start) if lo < start else []
+    for a, b, text in document_line(work, whole, 0, len(whole), hits):
+        if a < limit:
+            edits.append(Edit(a + start, min(b, limit) + start, text))
+    return edits
+
+
+def document_line(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edit]:
+    """Edits for the JSON document ``buf[lo:hi]``. Where it can't be examined its content goes; time, severity and ids stay."""
     work.begin_record()
     try:
         edits = document_edits(work, buf, lo, hi, hits)
         if edits and not work.drop_record and not jsondoc.well_formed(apply(buf, edits, lo, hi)):
             raise Unprocessable("edit")
-    except Exception as error:  # fail closed: the record's content goes, its time, severity and ids stay
+    except Exception as error:  # fail closed
         reason = error.reason if isinstance(error, Unprocessable) else "work" if isinstance(error, TooManyHitsError) else "error"
         work.unprocessable(reason)
-        edits = [Edit(lo, hi, blank(line))]
+        edits = [Edit(lo, hi, blank(buf[lo:hi]))]
     if work.drop_record:
         work.report.dropped += 1
         return [Edit(lo, hi + 1 if buf[hi : hi + 1] == b"\n" else hi, b"")]
@@ -85,13 +134,14 @@ def line_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edi
 def _each_line(work: Work, buf: bytes) -> list[Edit]:
     """More hits than are listed at once: line by line, each with its own budget."""
     edits: list[Edit] = []
+    islands = Islands(buf)
     lo = 0
     while lo < len(buf):
         end = buf.find(b"\n", lo)
         end = len(buf) if end < 0 else end
         try:
             hits = work.plan.json.candidates(buf, lo, end)
-            found = line_edits(work, buf, lo, end, hits) if hits else []
+            found = line_edits(work, buf, lo, end, hits, islands)[0] if hits else []
         except TooManyHitsError:
             work.unprocessable("work")
             found = [Edit(lo, end, blank(buf[lo:end]))]

@@ -1,0 +1,82 @@
+"""JSON documents that stand within text: behind words on a line, or pretty-printed over several lines of a log.
+
+They are found from an anchor hit backwards, and parsed by the standard library's scanner at C speed; where that fails the text rules
+apply. Attempts are budgeted: a buffer full of braces costs a fixed multiple of its size.
+"""
+
+from __future__ import annotations
+
+import json
+
+from detectors.model import Span
+from service.redaction import jsondoc
+from service.redaction.jsoncut import completion
+
+_DECODER = json.JSONDecoder()
+_REACH = 1 << 18
+_ATTEMPTS = 6
+
+
+class Islands:
+    """Looks for the JSON document around an offset of one buffer."""
+
+    __slots__ = ("_budget", "_buf")
+
+    def __init__(self, buf: bytes) -> None:
+        self._buf = buf
+        self._budget = 4 * len(buf) + (1 << 16)
+
+    def around(self, at: int, lo: int, hi: int) -> Span | None:
+        """The document that holds ``buf[at]``, which stands in the line ``buf[lo:hi]``; ``None`` if there is none to be found."""
+        buf = self._buf
+        start = lo
+        for _ in range(_ATTEMPTS):
+            start = _first_bracket(buf, start, at)
+            if start < 0:
+                break
+            found = self._parse(start, hi)
+            if found is not None and found > at:
+                return start, found
+            start += 1
+        return self._pretty(at, lo)
+
+    def cut(self, lo: int, hi: int, at: int) -> tuple[int, bytes] | None:
+        """``(start, what is missing at its end)`` of a document on the line ``buf[lo:hi]`` that was cut off at the line's end."""
+        start = _first_bracket(self._buf, lo, max(at, lo + 1) if at else min(hi, lo + 64))
+        self._budget -= hi - lo
+        if start < 0 or self._budget < 0:
+            return None
+        suffix = completion(self._buf[start:hi])
+        return None if suffix is None else (start, suffix)
+
+    def _pretty(self, at: int, lo: int) -> Span | None:
+        """A document that begins on an earlier line, at its beginning or at its end."""
+        buf = self._buf
+        floor = max(0, lo - _REACH)
+        candidates = sorted({buf.rfind(b"\n" + mark, floor, lo) + 1 for mark in (b"{", b"[")} | {buf.rfind(mark + b"\n", floor, lo) for mark in (b"{", b"[")})
+        if lo - floor == lo and buf[:1] in (b"{", b"["):
+            candidates.insert(0, 0)
+        for start in reversed(candidates):
+            if start < 0 or buf[start : start + 1] not in (b"{", b"["):
+                continue
+            found = self._parse(start, min(len(buf), start + 4 * _REACH))
+            if found is not None and found > at:
+                return start, found
+        return None
+
+    def _parse(self, start: int, hi: int) -> int | None:
+        """The end of the document that begins at ``start``."""
+        self._budget -= hi - start
+        if self._budget < 0:
+            return None
+        view = self._buf[start:hi].decode("latin-1")  # one character a byte: offsets stay
+        try:
+            end = start + _DECODER.raw_decode(view)[1]
+        except (ValueError, RecursionError):
+            return None
+        return end if jsondoc.well_formed(self._buf[start:end]) else None
+
+
+def _first_bracket(buf: bytes, start: int, at: int) -> int:
+    places = [place for place in (buf.find(b"{", start, at), buf.find(b"[", start, at)) if place >= 0]
+    return min(places, default=-1)
