@@ -31,7 +31,7 @@ def print_json(value: object) -> None:
 
 
 def explained_rows(found: Iterable[Explained]) -> list[dict[str, object]]:
-    """Findings as data. They say where, never what: the matched text is in none of the fields."""
+    """Findings as data. They say where and what becomes of it; what the policy hides is in none of the fields."""
     names = ("start", "end", "detector", "entity", "score", "action", "becomes", "reference")
     return [{name: getattr(finding, name) for name in names} for finding in found]
 

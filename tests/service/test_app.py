@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from config.reference import json_schema
+from service import app
 from tests.service.payloads import ADDRESS, JSON, MARKER, PROTOBUF, encoded
 from tests.service.running import TIMEOUT, Backend, backend, running
 
@@ -152,6 +154,14 @@ def test_an_address_anyone_can_reach_is_refused_unless_asked_for(tmp_path: Path)
     text = files(tmp_path).replace('"127.0.0.1:0"', '"0.0.0.0:0", allow_open: true')
     with running(tmp_path, text) as service:
         assert httpx.get(service.url.replace("0.0.0.0", "127.0.0.1") + "/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("section", ["receivers", "exporters"])
+def test_every_component_of_the_schema_has_a_module_of_its_name_and_none_is_left_out(section: str) -> None:
+    kinds = {pattern.strip("^").partition("(")[0] for pattern in json_schema()["properties"][section]["patternProperties"]}
+    shared = {"receivers": {"answers", "endpoint", "forwarding", "pipeline", "request"}, "exporters": {"contract", "otlp_lines"}}
+    modules = {path.stem for path in (Path(app.__file__ or "").parent / section).glob("*.py")} - {"__init__"}
+    assert modules == kinds | shared[section]
 
 
 def test_two_addresses_are_two_servers(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from google.protobuf import json_format
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -75,6 +75,7 @@ def fill(value: Any, kind: str, content: Any) -> None:
         setattr(value, kind, content)
 
 
+@settings(deadline=None)
 @given(st.lists(any_value, max_size=4))
 def test_every_value_there_can_be_is_written_as_protobuf_s_own_mapping_writes_it(values: list[tuple[str, Any]]) -> None:
     message = ExportTraceServiceRequest()
@@ -98,6 +99,7 @@ def test_invalid_utf8_is_written_with_replacement_characters() -> None:
     assert body == {"stringValue": "a\ufffd\ufffdd"}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_become_a_line_or_a_framing_error(payload: bytes) -> None:
     try:

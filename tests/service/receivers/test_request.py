@@ -9,7 +9,7 @@ import zlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -26,16 +26,19 @@ def scope(**headers: str) -> dict[str, Any]:
     return {"headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=5000), st.integers(1, 9))
 def test_gzip_is_undone(payload: bytes, level: int) -> None:
     assert inflate(gzip.compress(payload, level), 5000) == payload
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=100), min_size=1, max_size=8))
 def test_a_body_of_several_gzip_members_is_one_body(parts: list[bytes]) -> None:
     assert inflate(b"".join(map(gzip.compress, parts)) + b"\0\0", 800) == b"".join(parts)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.data())
 def test_a_gzip_body_cut_anywhere_is_refused(payload: bytes, data: st.DataObject) -> None:
     body = gzip.compress(payload)
@@ -44,6 +47,7 @@ def test_a_gzip_body_cut_anywhere_is_refused(payload: bytes, data: st.DataObject
         inflate(body[:cut], 1000)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=300))
 def test_arbitrary_bytes_are_refused(body: bytes) -> None:
     with pytest.raises(FramingError):
