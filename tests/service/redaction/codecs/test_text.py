@@ -7,7 +7,7 @@ import pytest
 from detectors.matching import sample
 from detectors.scanner import WINDOW_BYTES
 from tests.service.redaction.codec_kit import Case, CodecContract
-from tests.service.redaction.planted import ADDRESS, CARD, EMAIL, KEY, KEY_MARKER, out, redacted
+from tests.service.redaction.planted import ADDRESS, CARD, CARD_MARKER, EMAIL, KEY, KEY_MARKER, out, redacted
 
 A, E, K = ADDRESS.encode(), EMAIL.encode(), KEY.encode()
 ARMOUR = "-----{} RSA PRIVATE" + " KEY-----"
@@ -30,11 +30,20 @@ def test_a_private_key_goes_whole_over_all_its_lines() -> None:
     assert out("text", f"before\n{PEM}\nafter\n") == "before\n[REDACTED:private_key]\nafter\n"
 
 
+def test_white_space_before_a_private_key_stays() -> None:
+    """Of an indented key every byte outside it stays."""
+    assert out("text", f"key: |\n    {PEM}\nafter\n") == "key: |\n    [REDACTED:private_key]\nafter\n"
+
+
+def test_a_card_number_at_the_start_of_a_line_is_found_as_at_the_start_of_a_text() -> None:
+    assert out("text", f"{CARD}\n{CARD} was declined\n") == f"{CARD_MARKER}\n{CARD_MARKER} was declined\n"
+
+
 @pytest.mark.parametrize("secret", [ADDRESS, KEY, CARD, PEM], ids=["email", "key", "card", "pem"])
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.8, 1.0])
 def test_a_secret_across_the_border_of_two_windows_is_found(secret: str, share: float) -> None:
     before = "word " * (WINDOW_BYTES // 5 + 1)
-    before = before[: WINDOW_BYTES - int(len(secret) * share) - 1] + " "
+    before = before[: WINDOW_BYTES - int(len(secret) * share) - 1].rstrip() + ": "
     payload = before + secret + "\n" + "more words\n" * 50
     rewritten = out("text", payload)
     assert rewritten.startswith(before)
