@@ -120,6 +120,15 @@ def test_nested_names_make_their_values_sensitive() -> None:
         assert PASSWORD not in rewritten, outer.replace(ADDRESS, "an address")
 
 
+def test_numbers_that_are_written_as_strings_stay_valid() -> None:
+    """64-bit integers are strings in OTLP/JSON; what looks like a card there becomes an empty value, or stays where OTLP wants a number."""
+    digits = CARD.replace(" ", "")
+    rewritten = json.loads(out(span_with(f'{{"key":"n","value":{{"intValue":"{digits}"}}}}', startTimeUnixNano=f'"{digits}"')))
+    span = rewritten["resourceSpans"][0]["scopeSpans"][0]["spans"][0]
+    assert span["startTimeUnixNano"] == digits
+    assert span["attributes"][0]["value"] == {}
+
+
 def test_what_comes_out_parses_as_the_message_it_was() -> None:
     message = spans({"a": ADDRESS, "n": 1, "password": PASSWORD, "list": [ADDRESS, 2], "card": int(CARD.replace(" ", ""))})
     rewritten = out(as_json(message))
