@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import string
+from functools import lru_cache
 from math import log2
 
 from detectors.model import WINDOW
@@ -43,7 +44,7 @@ _STAND_IN = re.compile(
 _MASKED = re.compile(rb"(?i)[^*]{0,16}+\*{3,}+[^*]{0,8}+$|[^.\xe2]{0,16}+(?:\.{3}|\xe2\x80\xa6)[^.]{0,8}+$|[^x]{0,12}+x{6,}+[^x]{0,8}+$")
 """A vendor's own mask keeps the ends: ``sk-...abcd``, ``sk-proj-****``, ``Be****3f``."""
 
-_ALPHABET = re.compile(rb"[A-Za-z0-9+/=_.~:!@#$%^&*|?-]++$")
+_ALPHABET = (string.ascii_letters + string.digits + "+/=_.~:!@#$%^&*|?-").encode()
 _WORD = rb"(?:[A-Z]?[a-z]{2,}+[0-9]{0,4}+|[A-Z]{2,}+[0-9]{0,4}+|[0-9]{1,6}+|v[0-9]++)"
 _WORDS = re.compile(_WORD + rb"(?:(?:[ ._/:-]|(?<=[a-z])(?=[A-Z]))" + _WORD + rb"){0,40}+$")
 _DIGITS, _LETTERS = string.digits.encode(), string.ascii_letters.encode()
@@ -77,12 +78,28 @@ def entropy(value: bytes) -> float:
     return -sum(count / total * log2(count / total) for count in counts)
 
 
+def varied(value: bytes, bits: float) -> bool:
+    """Whether ``entropy(value) >= bits``, which is nearly always clear from how many bytes of it are different."""
+    total, distinct = len(value), len(set(value))
+    return distinct >= _clearly(total, bits) or (1 << int(bits) <= distinct and entropy(value) >= bits)
+
+
+@lru_cache(maxsize=8192)
+def _clearly(total: int, bits: float) -> int:
+    """How many different bytes give ``total`` of them ``bits`` of entropy, however they are spread: the worst is all but one only once."""
+    for distinct in range(1, min(total, 256) + 1):
+        often = total - distinct + 1
+        if (distinct - 1) / total * log2(total) - often / total * log2(often / total) > bits + 1e-9:
+            return distinct
+    return 257
+
+
 def secret_like(value: bytes, *, shortest: int = 16) -> bool:
     """True when the value looks generated: letters and digits mixed, or hex, or a UUID, or varied case; not words, paths or numbers."""
     text = value[:256]
-    if len(text) < shortest or not _ALPHABET.match(text) or stand_in(text):
+    if len(text) < shortest or text.removesuffix(b"\n").translate(None, _ALPHABET) or stand_in(text):
         return False
-    if UUID.match(text):
+    if text[8:9] == b"-" and UUID.match(text):
         return True
     digits = len(text) - len(text.translate(None, _DIGITS))
     letters = len(text) - len(text.translate(None, _LETTERS))
@@ -90,7 +107,7 @@ def secret_like(value: bytes, *, shortest: int = 16) -> bool:
         return False
     if _HEX.match(text):
         return len(text) >= 20 and digits > 0
-    if _URL.match(text) or _PATH.match(text) or _IDENTIFIER.match(text):
+    if letters + digits < len(text) and _is_named(text):
         return False
     if letters == len(text) >= 20 and len(set(text)) >= 15 and (text.islower() or text.isupper()):
         return True
@@ -98,5 +115,12 @@ def secret_like(value: bytes, *, shortest: int = 16) -> bool:
         return False
     if not digits:
         upper = len(text) - len(text.translate(None, _LETTERS[26:]))
-        return 0.2 < upper / letters < 0.8 and entropy(text) >= 3.5 and len(text) >= 20
-    return entropy(text) >= (3.0 if len(text) < 24 else 3.2)
+        return 0.2 < upper / letters < 0.8 and varied(text, 3.5) and len(text) >= 20
+    return varied(text, 3.0 if len(text) < 24 else 3.2)
+
+
+def _is_named(text: bytes) -> bool:
+    """A URL, a path, a digest with its algorithm, a numbered thing: none of these is of letters and digits alone."""
+    if b"/" in text and (_URL.match(text) or _PATH.match(text)):
+        return True
+    return _IDENTIFIER.match(text) is not None
