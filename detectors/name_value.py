@@ -31,10 +31,12 @@ class Field(NamedTuple):
     spaced: bool
 
 
-_NAME_BACKWARDS = re.compile(rb"[A-Za-z0-9_.\-$]{0,64}+")
-_WORD_BACKWARDS = re.compile(rb"[ \t]([A-Za-z0-9_\-]{1,24}+)")
+_ALNUM = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_IN_WORD, _IN_NAME = _ALNUM + b"_-", _ALNUM + b"_.-$"
 _NAME = re.compile(rb"[A-Za-z0-9_.\-]{0,40}+")
-_NAME_BYTE = re.compile(rb"[A-Za-z0-9_.\-]")
+_NAME_BYTES, _ALNUM_BYTES = frozenset(_ALNUM + b"_.-"), frozenset(_ALNUM)
+_ONE_BYTE_SEPARATORS = frozenset(b"=:\"'")
+_BLANKS = (b" ", b"\t")
 _SEPARATOR_BACKWARDS = re.compile(
     rb"(?:[23]?%|;touq&|[ ]si[ ]|irts[ ]|rts[ ]:|[^A-Za-z0-9_.\-]{1,6}+(?:>-[ ]|\.[ ])?)(?:[ ]?[\"'`]\\{0,15})?"
 )
@@ -42,6 +44,11 @@ _SEPARATOR_BACKWARDS = re.compile(
 _WORDY_SEPARATORS = (b"%3", b"%2", b" stri", b": str")
 _COMPARED_BACKWARDS = re.compile(rb"[ ]{0,4}={1,2}[!=][ ]{0,4}([\"'])")
 _PLACEHOLDER = re.compile(rb"[$#][{(]|\{\{|<[^<>\n]{1,60}>|\[(?i:redact|filter|mask|hidden|remov|scrub|elid)")
+
+_PLAIN_BOND = re.compile(
+    rb"""["']?[ ]?[=:][ ]?(?=[A-Za-z0-9"'_\\\[{($\#@])(?!(?i:(?:string|str|text|bytes|any|object|char)\b))"""
+)
+"""The ``assigned`` that most logs hold; what may be a type's name is left to ``_BOND``, whose result this is otherwise."""
 
 _BOND = re.compile(
     rb"""
@@ -64,47 +71,49 @@ _BOND = re.compile(
 _OPEN = re.compile(rb"[bBrRuUfFL@]{0,2}(?P<quote>%s)" % QUOTE)
 _CALL = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]{0,40}+\([ ]?(?=[\"'`])|\[[ ]?(?=\\{0,15}[\"'`])|(?:byte)?\[\](?:byte|string)[({](?=[\"'`])")
 _BARE = re.compile(
-    rb"""(?: [^\s"'`,;&<>()\[\]{}|\\]
+    rb"""(?: [^\s"'`,;&<>()\[\]{}|\\]++
            | [,;&] (?! [\s"'`\])}\\&] | [A-Za-z_][\w.\-]{0,40}+ ["']? [ ]? [=:%] | $ )  # a comma inside the value, not one behind it
            | [)\]}>]++ (?= [A-Za-z0-9!@\#$%^*_({\[-] ) | [(\[{|] (?= [^\s"'`<>&|] )
            | \\ (?! [nrtu"'`\\x] )
          ){1,4096}+""",
     re.VERBOSE,
 )
+_PLAIN_STARTS = frozenset(bytes((byte,)) for byte in set(_ALNUM) - set(b"bBrRuUfFL"))
+"""A value that begins so is neither quoted nor a placeholder; it may be a call."""
+_CALLING = (b"(", b"{")
+_ENCODED = (b"%3d", b"%3a", b"%20")
 _ENCODED_END = re.compile(rb"%(?:25)?(?:26|3[bB]|2[02cC]|0[aAdD]|7[dD]|5[dD])")
 _TAG_CONTENT = re.compile(rb"[^<&\n\r]{1,4096}+")
 
 
 def name_at(text: bytes, at: int) -> tuple[int, int]:
     """The place of the name around ``at``, or, where ``at`` stands behind a separator, of the name before that."""
-    before = text[max(0, at - 96) : at]
-    if before and not _NAME_BYTE.match(before, len(before) - 1) or before.endswith(_WORDY_SEPARATORS):
-        kept = _SEPARATOR_BACKWARDS.sub(b"", before[::-1], 1)
-        at -= len(before) - len(kept)
+    if at and (text[at - 1] not in _NAME_BYTES or text.endswith(_WORDY_SEPARATORS, max(0, at - 96), at)):
+        if at > 1 and text[at - 1] in _ONE_BYTE_SEPARATORS and text[at - 2] in _ALNUM_BYTES:
+            at -= 1
+        elif separator := _SEPARATOR_BACKWARDS.match(text[max(0, at - 32) : at][::-1]):
+            at -= separator.end()
+    before = text[max(0, at - 64) : at]
     tail = _NAME.match(text, at)
-    begin = at - len(_run(_NAME_BACKWARDS, text[max(0, at - 64) : at][::-1]))
-    return begin, at + len(tail.group() if tail else b"")
-
-
-def _run(pattern: re.Pattern[bytes], text: bytes) -> bytes:
-    found = pattern.match(text)
-    return found.group() if found else b""
+    return at - len(before) + len(before.rstrip(_IN_NAME)), tail.end() if tail else at
 
 
 def field_at(text: bytes, at: int) -> Field | None:
     """The field whose name ends at (or just before, or around) ``at``; ``None`` when no value stands beside it."""
     begin, end = name_at(text, at)
-    bond = _BOND.match(text, end, end + 256)
     if begin == end:
         return None
     name = text[begin:end]
+    if plain := _PLAIN_BOND.match(text, end):
+        at = plain.end()
+        return _value(text, _with_word_before(text, name, begin), "assigned", at, text[at - 1] == 0x20)
+    bond = _BOND.match(text, end, end + 256)
     if bond is None or bond.lastgroup == "beside":
         if reversed_field := _compared_before(text, name, begin):
             return reversed_field
         if bond is None:
             return None
-    if name.isalnum() and (word := _WORD_BACKWARDS.match(text[max(0, begin - 26) : begin][::-1])):
-        name = word.group(1)[::-1] + b" " + name  # "page token", "API key": the word before may change what it is
+    name = _with_word_before(text, name, begin)
     kind = bond.lastgroup if bond.lastgroup != "gap" else "assigned"
     if kind == "tag":
         if text[begin - 1 : begin] not in (b"<", b":", b";") or text[max(0, begin - 2) : begin - 1] in (b'"', b"'", b"="):
@@ -117,6 +126,15 @@ def field_at(text: bytes, at: int) -> Field | None:
         kind = "option"
     spaced = kind != "assigned" or bool(bond.group("gap"))
     return _value(text, name, kind, bond.end(), spaced)  # type: ignore[arg-type]  # the group's names are those of Bond
+
+
+def _with_word_before(text: bytes, name: bytes, begin: int) -> bytes:
+    """ "page token", "API key": the word before may change what it is."""
+    if text[begin - 1 : begin] not in _BLANKS or not name.isalnum():
+        return name
+    before = text[max(0, begin - 25) : begin - 1]
+    word = before[len(before.rstrip(_IN_WORD)) :]
+    return word + b" " + name if word else name
 
 
 def _compared_before(text: bytes, name: bytes, begin: int) -> Field | None:
@@ -138,25 +156,33 @@ def _content(text: bytes, name: bytes, at: int) -> Field | None:
 
 
 def _value(text: bytes, name: bytes, bond: Bond, at: int, spaced: bool) -> Field | None:
-    if opened := _OPEN.match(text, at):
-        return Field(name, bond, opened.end(), string_end(text, opened.end(), opened.group("quote")), True, spaced)
-    if _PLACEHOLDER.match(text, at):
-        return None
-    if call := _CALL.match(text, at):
-        opened = _OPEN.match(text, call.end())
-        if opened is None:
+    first = text[at : at + 1]
+    if first in (b'"', b"'"):
+        return Field(name, bond, at + 1, string_end(text, at + 1, first), True, spaced)
+    bare = _BARE.match(text, at, at + WINDOW)
+    if bare is None or first not in _PLAIN_STARTS or text[bare.end() : bare.end() + 1] in _CALLING:
+        if opened := _OPEN.match(text, at):
+            return Field(name, bond, opened.end(), string_end(text, opened.end(), opened.group("quote")), True, spaced)
+        if _PLACEHOLDER.match(text, at):
             return None
-        bond = bond if call.group()[:1] == b"[" else "beside"  # a call's argument need not be what it returns
-        return Field(name, bond, opened.end(), string_end(text, opened.end(), opened.group("quote")), True, spaced)
-    if text[at : at + 1] == b"[" and (inside := _BARE.match(text, at + 1)):  # Go: map[X-Api-Key:[value]]
-        return Field(name, bond, at + 1, inside.end(), False, spaced)
-    bare = _BARE.match(text, at)
-    if bare is None:
-        return None
+        if call := _CALL.match(text, at):
+            return _argument(text, name, bond, call, spaced)
+        if first == b"[" and (inside := _BARE.match(text, at + 1, at + WINDOW)):  # Go: map[X-Api-Key:[value]]
+            return Field(name, bond, at + 1, inside.end(), False, spaced)
+        if bare is None:
+            return None
     end = bare.end()
-    if text[at - 3 : at].lower() in (b"%3d", b"%3a", b"%20") and (cut := _ENCODED_END.search(text, at, end)):
+    if text[at - 3 : at].lower() in _ENCODED and (cut := _ENCODED_END.search(text, at, end)):
         end = cut.start()
     return Field(name, bond, at, end, False, spaced) if end > at else None
+
+
+def _argument(text: bytes, name: bytes, bond: Bond, call: re.Match[bytes], spaced: bool) -> Field | None:
+    opened = _OPEN.match(text, call.end())
+    if opened is None:
+        return None
+    bond = bond if call.group()[:1] == b"[" else "beside"  # a call's argument need not be what it returns
+    return Field(name, bond, opened.end(), string_end(text, opened.end(), opened.group("quote")), True, spaced)
 
 
 def string_end(text: bytes, start: int, quote: bytes) -> int:
@@ -169,6 +195,8 @@ def string_end(text: bytes, start: int, quote: bytes) -> int:
         return end if end >= 0 else limit
     mark, depth, position = quote[-1:], len(quote) - 1, start
     while (found := text.find(mark, position, limit)) >= 0:
+        if found == start or text[found - 1] != 0x5C:
+            return found
         before = text[max(start, found - 32) : found]
         slashes = len(before) - len(before.rstrip(b"\\"))
         if slashes % 2 == 0 if depth == 0 else slashes <= depth:
