@@ -25,7 +25,7 @@ MODERATE = settings(deadline=None, max_examples=120, suppress_health_check=[Heal
 FEW = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 
 WORDS = st.text(alphabet="bcdgijkmqvwyz éüß€漢😀\"\\/\n\t{}[],:'", max_size=24)
-NAMES = st.text(alphabet="bdgijkmqwyz_.-é\"\\ ", min_size=1, max_size=12)
+NAMES = st.text(alphabet='bdgijkmqwyz_.-é"\\ ', min_size=1, max_size=12)
 SCALARS = st.none() | st.booleans() | st.integers(-9999, 9999) | st.floats(-1e3, 1e3, allow_nan=False) | WORDS
 DOCUMENTS = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=20
@@ -105,7 +105,11 @@ def test_of_text_exactly_the_planted_part_changes(lines: list[str], planted: tup
 @MODERATE
 @given(DOCUMENTS)
 def test_a_clean_payload_is_the_very_object_that_came(document: Any) -> None:
-    payloads = [("json", json.dumps(document, indent=1).encode()), ("ndjson", json.dumps(document).encode()), ("text", json.dumps(document).encode())]
+    payloads = [
+        ("json", json.dumps(document, indent=1).encode()),
+        ("ndjson", json.dumps(document).encode()),
+        ("text", json.dumps(document).encode()),
+    ]
     for codec, written in (("otlp_proto", wire), ("otlp_json", as_json)):
         payloads += [(f"{codec}:traces", written(spans({"b": document}))), (f"{codec}:logs", written(logs(document)))]
     for codec, payload in payloads:
@@ -214,7 +218,9 @@ def shape(value: Any) -> Any:
 def test_redacted_otlp_parses_as_what_it_was(attributes: dict[str, str]) -> None:
     message = spans(dict(attributes))
     after = REQUESTS["traces"].FromString(rewrite("otlp_proto:traces", wire(message), default_plan()).payload)
-    assert [one.value.WhichOneof("value") for one in after.resource_spans[0].scope_spans[0].spans[0].attributes] == ["string_value"] * len(attributes)
+    assert [one.value.WhichOneof("value") for one in after.resource_spans[0].scope_spans[0].spans[0].attributes] == ["string_value"] * len(
+        attributes
+    )
     assert json.loads(rewrite("otlp_json:traces", as_json(message), default_plan()).payload)
 
 

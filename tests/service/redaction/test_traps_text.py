@@ -67,7 +67,15 @@ def test_a_kept_finding_cannot_hide_a_secret() -> None:
     assert ADDRESS not in out("text", f"password={ADDRESS}", plan)
 
 
-IDS = ("trace_id={}", '"trace_id":"{}"', "dd.trace_id={}", "span_id: {}", "request_id={}", "[dd.trace_id={} dd.span_id={}]", "traceparent: 00-{}-01")
+IDS = (
+    "trace_id={}",
+    '"trace_id":"{}"',
+    "dd.trace_id={}",
+    "span_id: {}",
+    "request_id={}",
+    "[dd.trace_id={} dd.span_id={}]",
+    "traceparent: 00-{}-01",
+)
 
 
 @pytest.mark.parametrize("form", IDS)
@@ -126,13 +134,32 @@ def test_a_number_that_is_something_else_is_no_phone_number(text: str) -> None:
 
 
 def test_scanning_a_marker_finds_nothing() -> None:
-    for marker in (EMAIL, "[REDACTED:prompt;chars=12;messages=2;roles=system+user]", "__REDACTED__", "[Filtered]", "****", "REDACTED-password", "<redacted>"):
-        for text in (f"password={marker}", f'{{"password":"{marker}","prompt":"{marker}"}}', f"Authorization: Bearer {marker}", f"to {marker},{marker}"):
+    for marker in (
+        EMAIL,
+        "[REDACTED:prompt;chars=12;messages=2;roles=system+user]",
+        "__REDACTED__",
+        "[Filtered]",
+        "****",
+        "REDACTED-password",
+        "<redacted>",
+    ):
+        for text in (
+            f"password={marker}",
+            f'{{"password":"{marker}","prompt":"{marker}"}}',
+            f"Authorization: Bearer {marker}",
+            f"to {marker},{marker}",
+        ):
             assert out("text", text) == text
             if text.startswith("{"):
                 assert out("ndjson", text) == text
 
 
 def test_no_word_of_ordinary_text_is_a_key() -> None:
-    for text in ("disk-usage-of-the-whole-cluster-is-fine", "task-2f4b9c1e7d3a5f60", "sk-learn-contrib-and-friends", "git@github.com:org/repo.git", "foo@1.2.3"):
+    for text in (
+        "disk-usage-of-the-whole-cluster-is-fine",
+        "task-2f4b9c1e7d3a5f60",
+        "sk-learn-contrib-and-friends",
+        "git@github.com:org/repo.git",
+        "foo@1.2.3",
+    ):
         assert out("text", text, full_plan_of()) == text

@@ -135,7 +135,9 @@ def test_an_unknown_field_of_a_record_is_looked_at_as_text_and_as_a_message() ->
 
 
 @pytest.mark.parametrize("signal", SIGNALS)
-@pytest.mark.parametrize("payload", [b"\x0a\x05ab", b"\x0a", b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", b"\x0b\x0c", b"\x02\x00", b"{}", b"\xff" * 20])
+@pytest.mark.parametrize(
+    "payload", [b"\x0a\x05ab", b"\x0a", b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", b"\x0b\x0c", b"\x02\x00", b"{}", b"\xff" * 20]
+)
 def test_framing_that_does_not_add_up_is_refused_also_where_nothing_was_found(signal: str, payload: bytes) -> None:
     with pytest.raises(FramingError):
         redacted(f"otlp_proto:{signal}", payload)
