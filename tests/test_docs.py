@@ -249,6 +249,15 @@ def test_the_detector_to_copy_loads_and_does_what_its_examples_say(block: Block)
     check_examples(detector)
 
 
+def test_the_image_serves_a_valid_configuration_and_is_made_of_files_there_are() -> None:
+    loaded = load_config(ROOT / "docker" / "scrubjay.yaml", {"SCRUBJAY_BACKEND": "http://collector:4318"})
+    compile_plan(loaded.config.policy)
+    recipe = (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    copied = [path for line in re.findall(r"^COPY (?!--from)(.*) \S+$", recipe, re.MULTILINE) for path in line.split()]
+    assert {"service", "detectors", "config", "docker/scrubjay.yaml"} <= set(copied)
+    assert all((ROOT / path).exists() for path in copied)
+
+
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
     fences = README.read_text(encoding="utf-8").count("\n```") // 2
     known = {"console": {"", "serving", "norun"}}
@@ -269,7 +278,7 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_files_and_folders_named_exist() -> None:
-    for path in re.findall(r"`((?:config|detectors|service|load|tests)/[\w./]*)`", README.read_text(encoding="utf-8")):
+    for path in re.findall(r"`((?:config|detectors|docker|service|load|tests)/[\w./]*)`", README.read_text(encoding="utf-8")):
         assert (ROOT / path).exists() or Path(path).name in {block.word for block in FILES}, path
 
 
