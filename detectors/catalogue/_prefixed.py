@@ -66,12 +66,13 @@ def placeholder(body: bytes) -> bool:
 
     That is: one character repeated, a few characters and then ``xxxx``, or words such as ``your-key-here`` without a digit.
     """
-    if len(set(body.translate(None, _FILLER).lower())) <= 1:
+    letters = body.translate(None, _FILLER).lower()
+    if not letters.strip(letters[:1]):
         return True
     shown = len(body.rstrip(b"xX"))
     if shown <= 8 <= len(body) - shown:
         return True
-    return _WORDS.search(body, 0, 200) is not None and _DIGIT.search(body, 0, 200) is None
+    return _DIGIT.search(body, 0, 200) is None and _WORDS.search(body, 0, 200) is not None
 
 
 def literal_anchors(shapes: Mapping[str, bytes], *, width: int = ANCHOR_WIDTH, pad: str = "") -> tuple[Anchor, ...]:

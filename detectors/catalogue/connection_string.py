@@ -12,23 +12,35 @@ from detectors.secret_shape import stand_in
 
 # ODBC: a value with special characters stands in braces; ADO.NET: in quotes. It ends at ";" otherwise and may hold blanks.
 _VALUE = re.compile(rb"""[ ]?=[ ]?(?:\{(?P<braced>[^}\n]{1,512}+)\}|(?P<secret>(?:[^;"'`\n\r<>&\\]|&(?=amp;)|\\(?![nrt"'])){1,512}+))""")
-_NEIGHBOURS = re.compile(
-    rb"(?i)(?:server|data source|host|addr(?:ess)?|database|initial catalog|uid|user(?:[ _]?(?:id|name))?"
-    rb"|driver|dsn|endpoint|accountname|port)[ ]?="
-)
-_ALONE = re.compile(rb"(?i)(?:accountkey|accesskey|accesssignature)$")
+_NEIGHBOURS = (
+    b"server,data source,host,addr,address,database,initial catalog,uid,user,userid,user id,user_id,username,user name,user_name"
+    b",driver,dsn,endpoint,accountname,port"
+).split(b",")
+_NEIGHBOUR_BACKWARDS = re.compile(b"=[ ]?(?:%b)" % b"|".join(name[::-1] for name in _NEIGHBOURS))
+_may_hold_marker = re.compile(rb"[\[<]|edacted|EDACTED").search
+_ALONE = (b"accountkey", b"accesskey", b"accesssignature")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
     found = _VALUE.match(text, at)
     if found is None:
         return None
-    start, end = found.span("braced" if found.group("braced") else "secret")
-    value = text[start:end].rstrip()
-    around = text[max(0, start - 512) : start].rpartition(b"\n")[2] + b";" + text[end : end + 256].partition(b"\n")[0]
-    if not _ALONE.search(text[at - 16 : at] if at >= 16 else text[:at]) and not (b";" in around[:-1] and _NEIGHBOURS.search(around)):
+    start, end = found.span(found.lastgroup or 0)
+    if not text[max(0, at - 16) : at].lower().endswith(_ALONE) and not _has_neighbours(text, start, end):
         return None
-    return None if stand_in(value) or marker_spans(text, start, end) else (start, start + len(value))
+    value = text[start:end].rstrip()
+    if stand_in(value) or (_may_hold_marker(value) and marker_spans(text, start, end)):
+        return None
+    return start, start + len(value)
+
+
+def _has_neighbours(text: bytes, start: int, end: int) -> bool:
+    """Whether other members of a connection string stand on the line, before or behind."""
+    before = text[max(0, start - 512, text.rfind(b"\n", max(0, start - 512), start) + 1) : start]
+    after = text[end : end + 256].partition(b"\n")[0]
+    if not after and b";" not in before:
+        return False
+    return _NEIGHBOUR_BACKWARDS.search((before + b";" + after).lower()[::-1]) is not None
 
 
 DETECTOR = Detector(

@@ -14,6 +14,9 @@ _key = re.compile(EDGE + rb"sk-([A-Za-z0-9_-]{9,200}+)(?![A-Za-z0-9_-])").match
 # Locales (sk-SK), packages, SSH key types and hosts are words joined by hyphens; a key holds one long random piece, or says so beside it.
 _WORDS = re.compile(rb"(?:learn|SK|CZ|sk|cs|ssh|ecdsa)(?:[-_]|$)").match
 _UUID = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$").match
+# One piece between hyphens that is long enough, however many shorter ones stand before it.
+_LONG = re.compile(rb"[_-]*+(?:[A-Za-z0-9]{1,15}+[_-]++)*+[A-Za-z0-9]{16}").match
+_LONGER = re.compile(rb"[_-]*+(?:[A-Za-z0-9]{1,23}+[_-]++)*+[A-Za-z0-9]{24}").match
 _DIGIT, _UPPER, _LOWER = re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]")
 _NAMES = (
     b"key",
@@ -34,8 +37,7 @@ _NAMES = (
 def _random(body: bytes) -> bool:
     """Whether a body is random by its shape alone."""
     digits = _DIGIT.search(body) is not None
-    longest = max(map(len, re.split(rb"[-_]", body)))
-    if longest >= 24 or (digits and longest >= 16) or _UUID(body):
+    if (digits and _LONG(body)) or _LONGER(body) or _UUID(body):
         return True
     return digits and len(body) >= 20 and _UPPER.search(body) is not None and _LOWER.search(body) is not None
 
@@ -48,8 +50,8 @@ def _verify(text: bytes, at: int) -> Span | None:
     body = found.group(1)
     if _WORDS(body) or placeholder(body):
         return None
-    named = len(body) >= 12 and _DIGIT.search(body) is not None and said_before(text, start, _NAMES)
-    return found.span() if named or _random(body) else None
+    named = len(body) >= 12 and _DIGIT.search(body) is not None
+    return found.span() if _random(body) or (named and said_before(text, start, _NAMES)) else None
 
 
 _KEY = "sk" + "-" + sample("lower", 32)
