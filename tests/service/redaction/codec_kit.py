@@ -101,7 +101,6 @@ class CodecContract:
         try:
             rewritten = self.out(payload)
         except FramingError as refused:
-            assert not any(secret.decode("utf-8", "replace") in str(refused) for secret in planted)
-            return
+            rewritten = str(refused).encode()
         for secret in planted:
             assert secret not in rewritten, len(payload)

@@ -40,7 +40,7 @@ def _plan(policy: str) -> Plan:
 
 
 def plan_of(**policy: Any) -> Plan:
-    """The plan of a policy given by its keys. Only a few detectors are on unless ``detectors`` says otherwise: plans compile faster then."""
+    """The plan of a policy given by its keys. Only a few detectors are on unless ``detectors`` says otherwise: it compiles faster."""
     few = {
         "off": ["secret", "prompt", "contact", "financial", "government", "network"],
         "on": ["openai", "email", "card", "assigned_password", "url_credentials"],

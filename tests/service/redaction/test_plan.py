@@ -34,7 +34,7 @@ def policy(**keys: Any) -> Policy:
     return Policy.model_validate(keys)
 
 
-UNKNOWN = {
+UNKNOWN: dict[str, tuple[dict[str, Any], str]] = {
     "a detector in a rule": ({"rules": [{"detectors": ["emial"], "action": "replace"}]}, "rules.0.detectors"),
     "a detector in an allow-list": ({"allow": [{"detectors": ["emial"], "equals": ["x"]}]}, "allow.0.detectors"),
     "a detector switched on": ({"detectors": {"on": ["emial"]}}, "detectors.on"),

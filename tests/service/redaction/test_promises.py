@@ -231,10 +231,12 @@ def test_arbitrary_bytes_never_crash_a_codec(codec: str, payload: bytes) -> None
     try:
         rewritten = rewrite(codec, payload, default_plan())
     except FramingError as refused:
-        assert codec.startswith("otlp")
-        assert len(str(refused)) < 100
+        said = str(refused)
+    else:
+        assert not rewritten.report.unprocessable
         return
-    assert not rewritten.report.unprocessable
+    assert codec.startswith("otlp")
+    assert len(said) < 100
 
 
 @pytest.mark.parametrize("codec", CODECS)
@@ -243,11 +245,10 @@ def test_arbitrary_bytes_never_crash_a_codec(codec: str, payload: bytes) -> None
 def test_a_secret_between_arbitrary_bytes_does_not_leave(codec: str, chance: Any, prefix: bytes, suffix: bytes) -> None:
     secret = chance.choice(PLANTED[:2])[0].encode()
     try:
-        rewritten = rewrite(codec, prefix + b" \n" + secret + b"\n " + suffix, default_plan())
+        out = rewrite(codec, prefix + b" \n" + secret + b"\n " + suffix, default_plan()).payload
     except FramingError as refused:
-        assert secret.decode() not in str(refused)
-        return
-    assert secret not in rewritten.payload
+        out = str(refused).encode()
+    assert secret not in out
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":'])
