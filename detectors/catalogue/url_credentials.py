@@ -9,28 +9,34 @@ from detectors.model import Anchor, Detector, Span
 from detectors.secret_shape import secret_like, stand_in
 
 _LEFT = 512
-_MARKS = (b"://", b"%3A%2F%2F", b"%3a%2f%2f", b":\\/\\/", b":\\u002f\\u002f")
+_ESCAPED_MARKS = (b"%3A%2F%2F", b"%3a%2f%2f", b":\\/\\/", b":\\u002f\\u002f")
+_INSIDE = bytes(set(range(256)) - set(b" \t\n\r\v\f\"'`<>{}"))
 _HOST = re.compile(rb"(?:@|%40)(?:[A-Za-z0-9_\[$*<]|%5[bB]|tcp\(|unix\(|\((?=[\w.]+)|/)")
-_OUTSIDE = re.compile(rb"[\s\"'`<>]|[{}]|\\[\"nrt/]")
+_OUTSIDE = re.compile(rb"\\[nrt/]")
 _ORACLE = re.compile(rb"[\w.$#-]{1,64}+/(?P<secret>[^\s/\"'`<>${}]{1,256}+)")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
     sign = at - 2 if text[at - 2 : at - 1] == b"@" else at - 4
-    if sign < 4 or not _HOST.match(text, sign):
+    if sign < 4:
         return None
-    floor = max(0, sign - _LEFT)
-    mark, begin = max((text.rfind(mark, floor, sign), mark) for mark in _MARKS)[::-1], 0
-    place = mark[1]
+    before = text[max(0, sign - _LEFT) : sign]
+    run = before[len(before.rstrip(_INSIDE)) :]  # an e-mail address ends here: nothing before it says URL
+    if (b":" not in run and b"%3" not in run) or not _HOST.match(text, sign):
+        return None
+    place, mark = run.rfind(b"://"), b"://"
+    if b"%" in run or b"\\" in run:
+        place, mark = max((place, mark), *((run.rfind(each), each) for each in _ESCAPED_MARKS))
     if place < 0:
-        return _oracle(text, floor, sign)
-    begin = place + len(mark[0])
-    userinfo = text[begin:sign]
-    if not userinfo or _OUTSIDE.search(userinfo) or not text[place - 1 : place].isalnum():
+        return _oracle(run, sign)
+    userinfo = run[place + len(mark) :]
+    begin = sign - len(userinfo)
+    place = begin - len(mark)
+    if not userinfo or (b"\\" in userinfo and _OUTSIDE.search(userinfo)) or not text[place - 1 : place].isalnum():
         return None
-    if text[sign : sign + 1] == b"%" and mark[0][:1] != b"%":
+    encoded = mark[:1] == b"%"
+    if text[sign : sign + 1] == b"%" and not encoded:
         return None  # an "@" inside a password
-    encoded = mark[0][:1] == b"%"
     colon = userinfo.lower().find(b"%3a") if encoded and b":" not in userinfo else userinfo.find(b":")
     if colon < 0:
         return (begin, sign) if _is_token(userinfo) else None
@@ -45,11 +51,11 @@ def _verify(text: bytes, at: int) -> Span | None:
     return start, sign
 
 
-def _oracle(text: bytes, floor: int, sign: int) -> Span | None:
+def _oracle(run: bytes, sign: int) -> Span | None:
     """``jdbc:oracle:thin:user/password@host``."""
-    place = text.rfind(b"thin:", floor, sign)
-    found = _ORACLE.match(text, place + 5, sign) if place >= 0 else None
-    return found.span("secret") if found and found.end() == sign and not stand_in(found.group("secret")) else None
+    place = run.rfind(b"thin:")
+    found = _ORACLE.fullmatch(run, place + 5) if place >= 0 else None
+    return (sign - len(found.group("secret")), sign) if found and not stand_in(found.group("secret")) else None
 
 
 def _is_token(userinfo: bytes) -> bool:
