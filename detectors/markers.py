@@ -19,17 +19,17 @@ _FORMS = rb"""
 """
 _MARKER = re.compile(_FORMS, re.VERBOSE)
 _PADDED = re.compile(rb"[\s\"'`\\]*+(?:(?:" + _FORMS + rb")[\s\"'`,;\\]*+)++", re.VERBOSE)
-_FIRST = frozenset(bytes((byte,)) for byte in b"[R_r<(*\\\"'` \t\n")
+MARKER_STARTS = frozenset(bytes((byte,)) for byte in b"[R_r<(*\\\"'` \t\n")
 _MASKED = re.compile(rb"(?:[A-Za-z0-9@._-]{0,12}[*\xe2\x80\xa2]{3,}|[A-Za-z0-9-]{0,12}\.\.\.)[*A-Za-z0-9@._-]{0,12}")
 
 def is_marker(value: bytes) -> bool:
     """Whether the whole of ``value`` is a marker, or several in a row (quotes and white space around them aside)."""
-    return value[:1] in _FIRST and _PADDED.fullmatch(value) is not None
+    return value[:1] in MARKER_STARTS and _PADDED.fullmatch(value) is not None
 
 
 def is_masked(value: bytes) -> bool:
     """Whether ``value`` is what is left of a secret after a provider or ``mask`` has hidden most of it (``sk-...abcd``, ``****1234``)."""
-    return len(value) <= 64 and (b"***" in value or b"..." in value or b"\xe2\x80\xa2" in value) and _MASKED.fullmatch(value) is not None
+    return (b"***" in value or b"..." in value or b"\xe2\x80\xa2" in value) and len(value) <= 64 and _MASKED.fullmatch(value) is not None
 
 
 def marker_spans(text: bytes, start: int, end: int) -> list[tuple[int, int]]:

@@ -63,6 +63,9 @@ class Detector:
     it finds nothing. Both are required: they are the detector's tests and its documentation. Secrets in them are put together from
     pieces, so that no scanner trips over this repository.
 
+    ``at_start``: patterns with which the thing can begin, for a detector whose anchors want a delimiter before it: in protobuf a string's
+    length stands there.
+
     ``loose`` marks detectors that go by digits or by context rather than by a prefix: they do not fire inside ids (``trace_id=…``)
     nor inside long base64 runs. ``default`` says whether the default policy uses the detector.
     """
@@ -76,6 +79,7 @@ class Detector:
     ignores: tuple[str, ...]
     reference: str
     title: str = ""
+    at_start: tuple[str, ...] = ()
     score: float = 1.0
     loose: bool = False
     default: bool = True

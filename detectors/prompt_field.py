@@ -45,8 +45,17 @@ def prompt_detectors(keys: PromptKeys) -> tuple[Detector, ...]:
     return _field_detector(keys), _phrase_detector()
 
 
+def sure_anchors(keys: PromptKeys) -> frozenset[Anchor]:
+    """The anchors of names that are prompts wherever they stand."""
+    return frozenset(_anchor(name) for name in keys.anchor_names() if keys.scope(name) == "always")
+
+
+def _anchor(name: bytes) -> Anchor:
+    return Anchor(re.escape(name.decode()) + r"""["'=\\%]""")
+
+
 def _field_detector(keys: PromptKeys) -> Detector:
-    anchors = [Anchor(re.escape(name.decode()) + r"""["'=\\%]""") for name in keys.anchor_names()]
+    anchors = [_anchor(name) for name in keys.anchor_names()]
     anchors += [Anchor(name.decode() + ":") for name in sorted(_COLON_NAMES)]
     anchors += [Anchor(re.escape(stem.decode())) for stem in keys.anchor_stems()]
     anchors += [Anchor(name.decode() + "[=']") for name in _TEXT_ONLY]
@@ -80,7 +89,7 @@ def _field_verify(keys: PromptKeys) -> Verify:
         scope = keys.scope(name) or _last_word_scope(keys, name)
         if scope is None or (scope == "llm" and not _about_llm(text, at)):
             return None
-        value = value_after(text, name_end)
+        value = value_after(text, name_end, bare=text[name_end : name_end + 1] != b":")
         return None if value is None or not _is_content(text, value) else (value.start, value.end)
 
     return verify

@@ -16,7 +16,7 @@ from typing import Any
 
 import hyperscan
 
-from detectors.markers import is_marker, is_masked
+from detectors.markers import MARKER_STARTS, is_marker, is_masked
 from detectors.model import Anchor, CatalogueError, Detector, Finding
 
 WINDOW_BYTES = 1 << 20
@@ -31,6 +31,8 @@ _ID_FIELD = re.compile(
 _ID_NAME = re.compile(rb"(?:.*[._-])?" + _ID_WORDS + rb"[._-]?id\Z|traceparent\Z|x-b3-\w{0,16}\Z", re.IGNORECASE)
 _BASE64 = bytes(1 if chr(c).isalnum() and c < 128 or c in b"+/=" else 0 for c in range(256))
 _BASE64_RUN = 256
+LONG = 3900
+"""Bytes: a finding of this length or more was probably cut by its detector's window; its word is followed to the end."""
 
 
 class TooManyHitsError(Exception):
@@ -117,12 +119,15 @@ class Scanner:
     """Detectors and their anchors for one wire format.
 
     ``extra`` anchors (key names, escapes) are what the wire format needs besides; their values come back from ``candidates`` only.
+    ``shadowing``: a less certain detector is not asked about a place inside what a more certain one has found. Only where every finding is
+    enforced; else a finding that is merely observed could hide a secret.
     """
 
-    __slots__ = ("_anchors", "_detectors", "detectors")
+    __slots__ = ("_anchors", "_detectors", "_shadowing", "detectors")
 
-    def __init__(self, detectors: Iterable[Detector], extra: Iterable[tuple[Anchor, Any]] = ()) -> None:
+    def __init__(self, detectors: Iterable[Detector], extra: Iterable[tuple[Anchor, Any]] = (), *, shadowing: bool = False) -> None:
         self.detectors = tuple(detectors)
+        self._shadowing = shadowing
         pairs: list[tuple[Anchor, Any]] = [(anchor, detector) for detector in self.detectors for anchor in detector.anchors]
         self._anchors = AnchorSet([*pairs, *extra])
         self._detectors = tuple(tuple(value for value in values if isinstance(value, Detector)) for values in self._anchors.values)
@@ -136,6 +141,11 @@ class Scanner:
     def warm(self) -> None:
         """Compile the database now; see :meth:`AnchorSet.warm`."""
         self._anchors.warm()
+
+    @property
+    def patterns(self) -> tuple[Anchor, ...]:
+        """By pattern index: the anchor."""
+        return self._anchors.patterns
 
     @property
     def values(self) -> tuple[tuple[Any, ...], ...]:
@@ -158,17 +168,42 @@ class Scanner:
         out: list[Finding] = []
         detectors = self._detectors
         known = len(detectors)
+        taken_start = taken_end = -1
+        taken_score = 0.0
+        ends: dict[str, int] = {}
         for at, pattern in hits:
             if pattern >= known:
                 continue
             for detector in detectors[pattern]:
+                if taken_start <= at < taken_end and detector.score < taken_score:
+                    continue  # inside what a more certain detector has just found
+                if at < ends.get(detector.id, 0):
+                    continue  # inside what this very detector has found
                 span = detector.verify(text, at)
-                if span is None or (detector.loose and (is_id_name(name) or _exempt(text, span))):
+                if span is None:
                     continue
-                value = text[span[0] : span[1]]
-                if not is_marker(value) and not is_masked(value):
-                    out.append(Finding(span[0], span[1], detector.id, detector.entity, detector.score))
+                start, end = span
+                if end - start >= LONG:
+                    end = _run_end(text, end)
+                if detector.loose and ((is_id_name(name) and 2 * (end - start) >= len(text)) or _exempt(text, span)):
+                    continue
+                value = text[start:end]
+                if (value[:1] in MARKER_STARTS and is_marker(value)) or (end - start <= 64 and is_masked(value)):
+                    continue
+                out.append(Finding(start, end, detector.id, detector.entity, detector.score))
+                ends[detector.id] = end
+                if self._shadowing and (detector.score >= taken_score or at >= taken_end):
+                    taken_start, taken_end, taken_score = start, end, detector.score
         return out
+
+
+def _run_end(text: bytes, end: int) -> int:
+    """Where the word ends that goes on at ``end``: what fills a detector's window has a tail."""
+    found = _RUN.match(text, end)
+    return found.end() if found else end
+
+
+_RUN = re.compile(rb"[^\s\"'`<>,;\\]{1,1048576}+")
 
 
 def is_id_name(name: bytes) -> bool:
@@ -192,4 +227,7 @@ def _in_base64(text: bytes, start: int, end: int) -> bool:
     run_left = len(left) - 1 - left.rfind(0)
     run_right = right.find(0)
     run = run_left + (len(right) if run_right < 0 else run_right)
-    return run >= _BASE64_RUN
+    if run < _BASE64_RUN:
+        return False
+    sample = text[max(0, start - run_left) : start] + text[end : end + _BASE64_RUN]
+    return not (sample.islower() or sample.isupper()) and sample.count(b"/") * 16 < len(sample)  # base64 mixes; a path does not

@@ -1,8 +1,7 @@
 """Payment card numbers: issuer range, length and Luhn, bare or in the groups that are printed on cards.
 
 A number is anchored with what stands before it, as runs of digits are the dearest of patterns for Hyperscan (sixteen of them halve its
-speed): a delimiter, the text's start, or in protobuf the length of a string that is the number and nothing else. A protobuf string that
-only begins with a card number is therefore found when something else makes its string be looked at.
+speed): a delimiter, the text's start, or, in protobuf, the length of the string that begins with it (``at_start``).
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _ISSUERS: Final = re.compile(
     rb"|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{12}(?:\d{3})?"  # Maestro
 )
 _LEADS: Final = "40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 58 22 23 24 25 26 27 60 62 63 64 65 67 34 37 35 30 36 38 81"
-_BEFORE: Final = ('"', "'", "=", " ", ":", ">", ",", r"\(", r"\x10", r"\x13")
+_BEFORE: Final = ('"', "'", "=", " ", ":", ">", ",", r"\(", r"\n", r"\t", "/", r"\|", r"\[", ";", r"\+", r"\\n", r"\\t", r"\\r", "%3D", "%20", "0m")
 
 _APART: Final = (
     rb"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt])|(?<=\\u[0-9a-fA-F]{4})|(?<=%2[0-9A-F])|(?<=%3[A-F]))(?<![A-Za-z0-9][-.])(?<![+$#])(?<![0-9][:/ ])"
@@ -63,6 +62,7 @@ DETECTOR = Detector(
         *(Anchor(rf"{before}{lead}{rest}") for before in _BEFORE for lead in _LEADS.split() for rest in (r"\d{12}", r"\d\d[ -]\d\d\d\d")),
         *(Anchor(rf"^[2-68]\d{rest}") for rest in (r"\d{12}", r"\d\d \d\d\d\d", r"\d\d-\d\d\d\d")),
     ),
+    at_start=tuple(rf"{digit}{rest}" for digit in "234568" for rest in (r"\d{13}", r"\d\d\d[ -]\d\d\d\d")),
     verify=verify,
     finds=(
         "paid with «4111 1111 1111 1111», thanks",
@@ -73,6 +73,7 @@ DETECTOR = Detector(
         "jcb «3530-1113-3330-0000» diners «3056 930902 5904» discover «6011111111111117» unionpay «6200000000000005»",
         "maestro «6759649826438453»",
         "(«4012888888881881»)",
+        "first\n«4012888888881881»;«4111111111111111»|[«5555555555554444»]",
     ),
     ignores=(
         "paid with 4111 1111 1111 1112",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
 from detectors.field_names import ANCHOR_STEMS
-from detectors.model import Anchor
+from detectors.model import Anchor, Detector
 from detectors.prompt_keys import SCOPE_WORDS, PromptKeys
 
 
@@ -45,6 +46,15 @@ def name_anchors() -> list[tuple[Anchor, KeyAnchor]]:
 def attribute_anchors(prompt_keys: PromptKeys) -> list[tuple[Anchor, KeyAnchor]]:
     """Ordinary words as OTLP/JSON attribute names: quoted on both sides. In other JSON they would be everywhere."""
     return [(Anchor('"' + re.escape(name.decode()) + '"'), KeyAnchor.PROMPT) for name in prompt_keys.words()]
+
+
+def string_start_anchors(detectors: Iterable[Detector]) -> list[tuple[Anchor, Detector]]:
+    """Where a protobuf string begins: behind the tag of ``AnyValue.string_value`` and a length of one byte, or the last byte of a longer one.
+
+    The lengths are written out: a class in that place costs Hyperscan half its speed.
+    """
+    heads = [rf"\x0a\x{size:02x}" for size in range(8, 128)] + [rf"\x{high:02x}" for high in range(1, 8)]
+    return [(Anchor(head + start), detector) for detector in detectors for start in detector.at_start for head in heads]
 
 
 def protobuf_anchors(prompt_keys: PromptKeys | None, sensitive: bool) -> list[tuple[Anchor, KeyAnchor]]:

@@ -19,6 +19,7 @@ _COLON = re.compile(rb"[ \t\r\n]*+:[ \t\r\n]*+")
 _SCALAR = re.compile(rb"[^\s,\]}]++")
 _NUMBER = re.compile(rb"[-+0-9.eE]++")
 _BLANK = b" \t\r\n"
+_BEHIND_STRING = b" \t\r\n:,]}"
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _RAW = msgspec.json.Decoder(msgspec.Raw)
 
@@ -43,19 +44,27 @@ class Cursor:
 
     def __init__(self, buf: bytes, lo: int, hi: int) -> None:
         self._buf = buf
+        self.move(lo, hi)
+
+    def move(self, lo: int, hi: int) -> None:
+        """Go on with another document of the same buffer."""
         self._lo = self._outside = lo
         self._hi = hi
 
     def string_at(self, at: int) -> Span | None:
         """The string that holds the byte at ``at``; ``None`` if that byte is outside strings."""
         buf = self._buf
-        opening = self._quote_before(at + 1)
+        opening = buf.rfind(b'"', self._lo, at + 1)
         if opening < 0:
             return None
+        if buf[opening - 1] == 92:
+            opening = self._quote_before(opening + 1)
+            if opening < 0:
+                return None
         if opening == at:  # a quote itself: which of the two it is must be counted
             return self._counted(at)
         found = STRING.match(buf, opening, self._hi)
-        if found is None or found.end() <= at or _MAYBE_OUTSIDE.match(buf, opening, found.end()):
+        if found is None or found.end() <= at or (buf[opening + 1] in _BEHIND_STRING and _MAYBE_OUTSIDE.match(buf, opening, found.end())):
             return self._counted(at)
         return found.span()
 

@@ -19,7 +19,9 @@ from service.redaction.jsoncut import completion
 from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
 
-_STRONG = frozenset(("authorization", "cookie", "password", "api_key", "private_key", "secret", "token"))
+_BEHIND_STRING = b" \t\r\n:,]}"
+_VALUE_ENDS = frozenset((b",", b"}", b"]"))
+STRONG = frozenset(("authorization", "cookie", "password", "api_key", "private_key", "secret", "token"))
 """Entities whose name makes everything below it sensitive; an object under ``auth`` or ``session`` is looked at member by member."""
 
 Hits = list[tuple[int, int]]
@@ -51,11 +53,18 @@ def leaf_edits(work: Work, text: bytes, name: bytes = b"", *, with_name: bool = 
     return work.value_edits(name, text) if with_name else work.text_edits(text, name)
 
 
-def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edit]:
-    """Edits for the well-formed document ``buf[lo:hi]``; ``hits`` are those of ``plan.json`` inside it, ascending."""
+def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: LocalEdits | None = None) -> list[Edit]:
+    """Edits for the well-formed document ``buf[lo:hi]``; ``hits`` are those of ``plan.json`` inside it, ascending.
+
+    ``local``: to be used again, where a buffer holds many documents.
+    """
     if _about_llm(work, buf, lo, hi, hits):
         return finish(buf, lo, hi, prompts.PromptWalk(work, buf, hits).document(jsondoc.tree(buf, lo, hi, work.plan.max_depth)))
-    return finish(buf, lo, hi, LocalEdits(work, buf, lo, hi).run(hits))
+    if local is None:
+        local = LocalEdits(work, buf, lo, hi)
+    else:
+        local.move(lo, hi)
+    return finish(buf, lo, hi, local.run(hits))
 
 
 def finish(buf: bytes, lo: int, hi: int, edits: list[Edit]) -> list[Edit]:
@@ -78,7 +87,12 @@ _COMMA = re.compile(rb"\s*+,\s*+")
 
 def _about_llm(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> bool:
     prompts = work.plan.json_prompt_patterns
-    return any(pattern in prompts for _, pattern in hits) and LLM_SCOPE.search(buf, lo, hi) is not None
+    for hit in hits:
+        if hit[1] in prompts:
+            if not work.plan.json_sure_patterns.isdisjoint([pattern for _, pattern in hits]):
+                return True
+            return LLM_SCOPE.search(buf, lo, hi) is not None
+    return False
 
 
 _JSON_STARTS = frozenset((b"{", b"[", b" ", b"\n", b"\r", b"\t"))
@@ -129,43 +143,68 @@ class LocalEdits:
     def __init__(self, work: Work, buf: bytes, lo: int, hi: int) -> None:
         self.work = work
         self.buf = buf
+        self._cursor = jsondoc.Cursor(buf, lo, hi)
+        self._taken: dict[bytes, int] = {}
+        self.move(lo, hi)
+
+    def move(self, lo: int, hi: int) -> None:
+        """Go on with another document of the same buffer."""
         self.lo = lo
         self.hi = hi
         self.edits: list[Edit] = []
-        self._cursor = jsondoc.Cursor(buf, lo, hi)
+        self._cursor.move(lo, hi)
         self._done = lo
-        self._taken: set[bytes] = set()
         self._hits: Hits = []
         self._at = 0
 
     def run(self, hits: Hits) -> list[Edit]:
-        buf = self.buf
+        buf, lo = self.buf, self.lo
         self._hits = hits
-        for self._at, (end, _) in enumerate(hits):
+        done = lo
+        string_at, match = self._cursor.string_at, jsondoc.STRING.match
+        for index, (end, _) in enumerate(hits):
             at = end - 1
             if buf[at] == 34:
                 at -= 1
-            if at < self._done:
+            if at < done:
                 continue
-            span = self._cursor.string_at(at)
-            if span is None:
-                self._number(jsondoc.scalar_at(buf, at, self.lo, self.hi))
-                continue
-            value = jsondoc.value_start(buf, span[1], self.hi)
-            if value >= 0:
-                self._done = self.member(span, value)
+            self._at = index
+            # Most hits lie in a string that no look at what is before it can be wrong about; Cursor sees to the others.
+            start = buf.rfind(b'"', lo, at)
+            found = match(buf, start, self.hi) if start >= 0 and buf[start - 1] != 92 and buf[start + 1] not in _BEHIND_STRING else None
+            if found is not None and found.end() > at:
+                stop = found.end()
             else:
-                self._done = span[1]
-                self.element(span)
+                span = string_at(at)
+                if span is None:
+                    self._done = done
+                    self._number(jsondoc.scalar_at(buf, at, lo, self.hi))
+                    done = self._done
+                    continue
+                start, stop = span
+            self._done = stop
+            value = -1 if buf[stop : stop + 1] in _VALUE_ENDS else jsondoc.value_start(buf, stop, self.hi)
+            if value >= 0:
+                self._done = self.member((start, stop), value)
+            else:
+                self.element((start, stop))
+            done = self._done
         return self.edits
 
     def element(self, span: Span) -> None:
         """A string that is a value: a hit lies in it, not in its name."""
-        name_span = jsondoc.name_before(self.buf, span[0], self.lo)
-        name = inside(self.buf, name_span) if name_span else b""
+        buf, start = self.buf, span[0]
+        name_span: Span | None
+        if buf[start - 2 : start] == b'":' and (opening := buf.rfind(b'"', self.lo, start - 2)) >= 0 and buf[opening - 1] != 92:
+            name_span = opening, start - 1
+            name = buf[opening + 1 : start - 2]
+            if b"\\" in name:
+                name = inside(buf, name_span)
+        else:
+            name_span = jsondoc.name_before(buf, start, self.lo)
+            name = inside(buf, name_span) if name_span else b""
         entity = self.work.plan.entity_of(name) if name else None
-        if entity is not None and name_span is not None:
-            self.value(name_span, name, entity, span[0], span[1])
+        if entity is not None and name_span is not None and self.value(name_span, name, entity, start, span[1]):
             return
         self._leaf(name_span, name, span, with_name=False)
 
@@ -192,7 +231,8 @@ class LocalEdits:
         work.place = "key"
         try:
             found = work.text_edits(name)
-        except Unprocessable:
+        except Unprocessable as error:
+            work.unprocessable(error.reason)
             found = [Edit(0, len(name), b"")]
         finally:
             work.place = place
@@ -205,7 +245,7 @@ class LocalEdits:
         work, buf = self.work, self.buf
         first = buf[start]
         if first in b"[{":
-            if first == 123 and entity not in _STRONG:
+            if first == 123 and entity not in STRONG:
                 return False
             node = jsondoc.tree(buf, start, end, work.plan.max_depth)
             self._below(node, name_span, name, entity)
@@ -226,6 +266,8 @@ class LocalEdits:
         return False
 
     def _below(self, node: jsondoc.Node, name_span: Span, name: bytes, entity: str) -> None:
+        for inner in node.names:
+            self.name(inner, inside(self.buf, inner))
         for child in node.children:
             if child.kind in "[{":
                 self._below(child, name_span, name, entity)
@@ -279,13 +321,16 @@ class LocalEdits:
             self.edits.append(drop_member(self.buf, name_span[0], end, self.lo))
 
 
-def unique_name(rendered: bytes, buf: bytes, lo: int, hi: int, taken: set[bytes]) -> bytes:
-    """A name for a redacted name: ``redacted_email``, or ``redacted_email_2`` where that is taken; it is added to ``taken``."""
+def unique_name(rendered: bytes, buf: bytes, lo: int, hi: int, taken: dict[bytes, int]) -> bytes:
+    """A name for a redacted name: ``redacted_email``, or ``redacted_email_2`` where that is taken.
+
+    ``taken`` remembers the last number given to each name in this record.
+    """
     entity = re.search(rb"[:-]([a-z0-9_-]+)", rendered)
     base = b"redacted_" + (entity.group(1).replace(b"-", b"_") if entity else b"key")
-    name, n = base, 1
-    while name in taken or buf.find(name, lo, hi) >= 0:
-        n += 1
-        name = base + b"_%d" % n
-    taken.add(name)
-    return name
+    n = taken.get(base, 0) + 1
+    if n == 1 and buf.find(base, lo, hi) >= 0:
+        numbers = [int(found) for found in re.findall(re.escape(base) + rb"_([0-9]{1,6})", buf[lo:hi])]
+        n = max(numbers, default=1) + 1
+    taken[base] = n
+    return base if n == 1 else base + b"_%d" % n

@@ -21,13 +21,15 @@ from detectors.catalogue import CATALOGUE, VERSION
 from detectors.catalogue.phone import phone_detector
 from detectors.field_names import sensitive
 from detectors.model import Anchor, Detector, Finding
-from detectors.prompt_field import prompt_detectors
+from detectors.prompt_field import prompt_detectors, sure_anchors
 from detectors.prompt_keys import PromptKeys
 from detectors.scanner import Scanner
 from service.errors import ConfigError
 from service.redaction.actions import Action, Drop, Hash, Keep, Mask, Replace, Summarize
-from service.redaction.anchors import BYTES_VALUE, ESCAPES, KeyAnchor, attribute_anchors, name_anchors, protobuf_anchors, scope_anchors
+from service.redaction.actions.replace import marker
+from service.redaction.anchors import BYTES_VALUE, ESCAPES, KeyAnchor, attribute_anchors, name_anchors, protobuf_anchors, scope_anchors, string_start_anchors
 
+_DECISIONS_KEPT = 8192
 PROMPT_FIELD = "prompt_field"
 SENSITIVE_FIELD = "sensitive_field"
 UNPROCESSABLE = b"[REDACTED:unprocessable]"
@@ -35,11 +37,16 @@ KINDS = ("secret", "contact", "financial", "government", "network", "prompt")
 
 
 class Decision(NamedTuple):
-    """What becomes of a finding. ``outcome`` is what reports call it: the action's name, or ``observe``."""
+    """What becomes of a finding. ``outcome`` is what reports call it: the action's name, or ``observe``.
+
+    ``marker`` is what takes the match's place in plain text where that is always the same, ``kind`` the detector's.
+    """
 
     action: Action
     enforce: bool
     outcome: str
+    kind: str
+    marker: bytes | None
 
 
 class Subject(NamedTuple):
@@ -69,21 +76,27 @@ class Plan:
         self._subjects = {detector.id: Subject(detector.id, detector.entity, detector.kind) for detector in detectors}
         self._rules = _compile_rules(policy)
         self._allow = _compile_allow(policy.allow)
+        self.allows = bool(self._allow)
         self._off = frozenset(policy.detectors.off)
         self.sensitive_on = not self._off & {"secret", SENSITIVE_FIELD}
         self.prompts_on = not self._off & {"prompt", PROMPT_FIELD}
         names: list[tuple[Anchor, KeyAnchor]] = [*ESCAPES, *(scope_anchors() if self.prompts_on else []), *(name_anchors() if self.sensitive_on else [])]
-        self.text = Scanner(detectors)
+        enforcing = not self.allows and all(rule.mode == "enforce" and rule.action.type != "keep" for rule in policy.rules)
+        self.text = Scanner(detectors, shadowing=enforcing and policy.prompts.mode not in ("keep", "observe"))
         self.json = Scanner(detectors, names)
         words = attribute_anchors(prompt_keys) if self.prompts_on else []
         self.otlp_json = Scanner(detectors, [*names, BYTES_VALUE, *words])
-        self.protobuf = Scanner(detectors, [*names, *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)])
+        starts = string_start_anchors(detectors)
+        self.protobuf = Scanner(detectors, [*names, *starts, *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)])
         self.json_prompt_patterns = _prompt_patterns(self.json)
-        self.otlp_json_prompt_patterns = _prompt_patterns(self.otlp_json)
+        escaped = frozenset(i for i, values in enumerate(self.json.values) if KeyAnchor.ESCAPE in values)
+        self.json_structural_patterns = self.json_prompt_patterns | escaped
         self.protobuf_prompt_patterns = _prompt_patterns(self.protobuf)
-        self.entity_of: Callable[[bytes], str | None] = lru_cache(maxsize=8192)(sensitive) if self.sensitive_on else _nothing
+        sure = sure_anchors(prompt_keys) if self.prompts_on else frozenset()
+        self.json_sure_patterns = frozenset(i for i, anchor in enumerate(self.json.patterns) if anchor in sure)
+        self.entity_of: Callable[[bytes], str | None] = lru_cache(maxsize=8192)(_entity) if self.sensitive_on else _nothing
         self.prompt_scope: Callable[[bytes], str | None] = prompt_keys.scope if self.prompts_on else _nothing
-        self._decision = lru_cache(maxsize=8192)(self._decide)
+        self._decisions: dict[tuple[str, str, str, bytes], Decision] = {}
         self._keyed = any(rule.where.keys for rule in policy.rules)
 
     def warm(self) -> None:
@@ -100,9 +113,18 @@ class Plan:
 
     def decide(self, finding: Finding, place: str, name: bytes) -> Decision:
         """What becomes of ``finding`` in ``place`` under the field ``name``."""
-        return self._decision(self.subject(finding), place, name if self._keyed else b"")
+        key = (finding.detector, finding.entity, place, name if self._keyed else b"")
+        decision = self._decisions.get(key)
+        if decision is None:
+            subject = self.subject(finding)
+            action, enforce, outcome = self._decide(subject, place, name)
+            constant = marker(finding.entity) if type(action) is Replace else None
+            decision = Decision(action, enforce, outcome, subject.kind, constant)
+            if len(self._decisions) < _DECISIONS_KEPT:
+                self._decisions[key] = decision
+        return decision
 
-    def _decide(self, subject: Subject, place: str, name: bytes) -> Decision:
+    def _decide(self, subject: Subject, place: str, name: bytes) -> tuple[Action, bool, str]:
         for rule, action in self._rules:
             if _selects(rule.detectors, subject) and _holds(rule, place, name):
                 if isinstance(action, Mask) and subject.kind in ("secret", "prompt"):
@@ -110,21 +132,17 @@ class Plan:
                 if isinstance(action, Hash) and subject.entity in ("password", "url_password"):
                     action = Replace()
                 enforce = rule.mode == "enforce" and not isinstance(action, Keep)
-                return Decision(action, enforce, action.name if rule.mode == "enforce" else "observe")
+                return action, enforce, action.name if rule.mode == "enforce" else "observe"
         if subject.kind == "prompt":
             return _prompt_decision(self.policy.prompts.mode)
         if place == "metric_name" and self.policy.metric_names == "observe":
-            return Decision(Replace(), False, "observe")
-        return Decision(Replace(), True, "replace")
+            return Replace(), False, "observe"
+        return Replace(), True, "replace"
 
     def allowed(self, finding: Finding, value: bytes) -> bool:
         """Whether an allow-list lets this very match through."""
         return any(_selects(names, self.subject(finding)) and test(value) for names, test in self._allow)
 
-    @property
-    def allows(self) -> bool:
-        """Whether there is any allow-list to ask."""
-        return bool(self._allow)
 
 
 def _prompt_patterns(scanner: Scanner) -> frozenset[int]:
@@ -133,6 +151,11 @@ def _prompt_patterns(scanner: Scanner) -> frozenset[int]:
 
 def _is_prompt(value: object) -> bool:
     return value in (KeyAnchor.SCOPE, KeyAnchor.PROMPT) or (isinstance(value, Detector) and value.kind == "prompt")
+
+
+def _entity(name: bytes) -> str | None:
+    """The entity of the value behind a field's name; a name that is a marker of ours says nothing."""
+    return None if b"redacted_" in name else sensitive(name)
 
 
 def _nothing(name: bytes) -> str | None:
@@ -235,14 +258,14 @@ def _compile_rules(policy: Policy) -> tuple[tuple[Rule, Action], ...]:
     return tuple(rules)
 
 
-def _prompt_decision(mode: str) -> Decision:
+def _prompt_decision(mode: str) -> tuple[Action, bool, str]:
     if mode == "replace":
-        return Decision(Replace(), True, "replace")
+        return Replace(), True, "replace"
     if mode == "drop":
-        return Decision(Drop(), True, "drop")
+        return Drop(), True, "drop"
     if mode == "keep":
-        return Decision(Keep(), False, "keep")
-    return Decision(Summarize(), mode != "observe", "observe" if mode == "observe" else "summarize")
+        return Keep(), False, "keep"
+    return Summarize(), mode != "observe", "observe" if mode == "observe" else "summarize"
 
 
 def _compile_allow(allow: tuple[Allow, ...]) -> tuple[tuple[tuple[str, ...], Callable[[bytes], bool]], ...]:
@@ -250,7 +273,7 @@ def _compile_allow(allow: tuple[Allow, ...]) -> tuple[tuple[tuple[str, ...], Cal
     for entry in allow:
         if entry.matches is not None:
             pattern = re.compile(entry.matches.encode())
-            tests.append((entry.detectors, lambda value, pattern=pattern: pattern.search(value[:4096]) is not None))  # type: ignore[misc]  # default binds the loop variable
+            tests.append((entry.detectors, lambda value, pattern=pattern: pattern.fullmatch(value) is not None))  # type: ignore[misc]  # default binds the loop variable
         else:
             equals = frozenset(text.encode() for text in entry.equals)
             tests.append((entry.detectors, equals.__contains__))

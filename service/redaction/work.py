@@ -33,7 +33,7 @@ class Work:
     drops the field (the caller, who knows the field's syntax, reads and resets it).
     """
 
-    __slots__ = ("depth", "drop_field", "drop_record", "found", "place", "plan", "report")
+    __slots__ = ("budget", "depth", "drop_field", "drop_record", "found", "place", "plan", "report")
 
     def __init__(self, plan: Plan, report: Report, place: str = "body") -> None:
         self.plan = plan
@@ -41,12 +41,14 @@ class Work:
         self.place = place
         self.depth = 0
         self.found = 0
+        self.budget = plan.max_findings
         self.drop_field = False
         self.drop_record = False
 
-    def begin_record(self) -> None:
-        """Reset what is counted per record."""
+    def begin_record(self, size: int = 0) -> None:
+        """Reset what is counted per record. A record of ``size`` bytes may hold a finding every 64 of them, but at least what the policy says."""
         self.found = 0
+        self.budget = max(self.plan.max_findings, size >> 6)
         self.depth = 0
         self.drop_field = False
         self.drop_record = False
@@ -78,11 +80,13 @@ class Work:
         if not name or b"\n" in name:
             return self.text_edits(value, name)
         head = len(name) + 1
-        inside = [
-            Finding(max(0, found.start - head), found.end - head, found.detector, found.entity, found.score)
-            for found in self._found(name + b"=" + value, name)
-            if found.end > head
-        ]
+        inside = []
+        for found in self._found(name + b"=" + value, name):
+            if found.end > head:
+                start, end = max(0, found.start - head), found.end - head
+                if start == 0 and self.plan.subject(found).kind in ("secret", "prompt"):
+                    end = len(value)  # the field's name made it one: the value ends where the field does
+                inside.append(Finding(start, end, found.detector, found.entity, found.score))
         return self.resolve(value, inside, name)
 
     def _found(self, text: bytes, name: bytes) -> list[Finding]:
@@ -99,10 +103,9 @@ class Work:
             return []
         plan, place = self.plan, self.place
         if len(findings) == 1 and not plan.allows:
-            finding = findings[0]
-            decision = plan.decide(finding, place, name)
+            decision = plan.decide(findings[0], place, name)
             if decision.enforce:
-                edit = self._edit(text, finding.start, finding.end, finding, decision)
+                edit = self._edit(text, findings[0].start, findings[0].end, findings[0], decision)
                 return [] if edit is None else [edit]
         enforced: list[Finding] = []
         decisions: dict[Finding, Decision] = {}
@@ -117,9 +120,15 @@ class Work:
                 self.report.findings[finding.detector, decision.outcome, place] += 1
         if not enforced:
             return []
+        if len(enforced) == 1:
+            edit = self._edit(text, enforced[0].start, enforced[0].end, enforced[0], decisions[enforced[0]])
+            return [] if edit is None else [edit]
         edits: list[Edit] = []
         for start, end, label, strictest in union(enforced, lambda finding: decisions[finding].action.strictness):
-            edit = self._edit(text, start, end, label, decisions[strictest])
+            decision = decisions[strictest]
+            if label is not strictest:  # the label's name, the strictest one's action
+                decision = decision._replace(marker=None, kind=decisions[label].kind)
+            edit = self._edit(text, start, end, label, decision)
             if edit is not None:
                 edits.append(edit)
         return edits
@@ -138,18 +147,21 @@ class Work:
 
     def _edit(self, text: bytes, start: int, end: int, label: Finding, decision: Decision, syntax: Syntax | None = None) -> Edit | None:
         self.found += 1
-        if self.found > self.plan.max_findings:
+        if self.found > self.budget:
             raise Unprocessable("findings")
-        start = _outside_escape(text, start, end)
-        value = text[start:end]
-        subject = self.plan.subject(label)
+        if start and text[start - 1] == 92:
+            start = _outside_escape(text, start, end)
         if syntax is None:
-            syntax = "url" if subject.kind != "prompt" and _in_url(text, start) else "text"
+            syntax = "url" if decision.kind != "prompt" and _in_url(text, start) else "text"
         if self.place in _NAME_LIKE:
             syntax = _NAME_LIKE[self.place]
-        rendered = decision.action.render(Match(value, label.entity, subject.kind, syntax))
-        if rendered == value or (rendered is not None and is_marker(value) and rendered.startswith((b"[REDACTED", b"REDACTED-"))):
-            return None
+        if decision.marker is not None and syntax == "text":
+            rendered: bytes | None = decision.marker
+        else:
+            value = text[start:end]
+            rendered = decision.action.render(Match(value, label.entity, decision.kind, syntax))
+            if rendered == value or (rendered is not None and is_marker(value) and rendered.startswith((b"[REDACTED", b"REDACTED-"))):
+                return None
         self.report.findings[label.detector, decision.outcome, self.place] += 1
         if rendered is None:
             self.drop_field = True
@@ -159,8 +171,8 @@ class Work:
 
 
 def _outside_escape(text: bytes, start: int, end: int) -> int:
-    """``start``, moved behind the escape it stands in: in ``\\njohn@x.com`` the ``n`` belongs to the backslash."""
-    if start == 0 or text[start - 1] != 92 or start + 1 >= end:
+    """``start``, behind a backslash, moved behind the escape it may stand in: in ``\\njohn@x.com`` the ``n`` belongs to the backslash."""
+    if start + 1 >= end:
         return start
     slashes = start
     while slashes > 0 and text[slashes - 1] == 92:

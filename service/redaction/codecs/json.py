@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from service.redaction import jsondoc
-from service.redaction.codecs.ndjson import Ndjson, document_line
+from service.redaction.codecs.ndjson import Ndjson, blank, document_line
 from service.redaction.edits import apply
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Work
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
+
+
+_BOM = b"\xef\xbb\xbf"
 
 
 class Json:
@@ -18,13 +21,18 @@ class Json:
 
     def rewrite(self, payload: bytes, plan: Plan) -> Redacted:
         """Never raises. A payload of several documents, or of none, is dealt with line by line."""
+        if payload.startswith(_BOM):
+            redacted = self.rewrite(payload[len(_BOM) :], plan)
+            return redacted._replace(payload=_BOM + redacted.payload) if redacted.report.touched else redacted._replace(payload=payload)
         if not jsondoc.well_formed(payload):
             return Ndjson().rewrite(payload, plan)
         report = Report()
         report.records = 1
+        work = Work(plan, report)
         try:
             hits = plan.json.candidates(payload, limit=HITS_PER_WINDOW * (1 + len(payload) // WINDOW_BYTES))
         except TooManyHitsError:
-            hits = [(1, -1)]
-        edits = document_line(Work(plan, report), payload, 0, len(payload), hits) if hits else []
+            work.unprocessable("work")
+            return Redacted(blank(payload), report)
+        edits = document_line(work, payload, 0, len(payload), hits) if hits else []
         return Redacted(apply(payload, edits) if edits else payload, report)

@@ -9,7 +9,7 @@ from service.redaction import jsondoc
 from service.redaction.codecs.islands import Islands
 from service.redaction.codecs.textlines import text_edits
 from service.redaction.edits import Edit, apply, tidy
-from service.redaction.jsonedit import Hits, document_edits
+from service.redaction.jsonedit import Hits, LocalEdits, document_edits
 from service.redaction.plan import UNPROCESSABLE, Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Unprocessable, Work
@@ -43,6 +43,7 @@ def lines_edits(work: Work, buf: bytes) -> list[Edit]:
         return _each_line(work, buf)
     edits: list[Edit] = []
     islands = Islands(buf)
+    local = LocalEdits(work, buf, 0, 0)
     spans = False
     at, count = 0, len(hits)
     while at < count:
@@ -55,7 +56,7 @@ def lines_edits(work: Work, buf: bytes) -> list[Edit]:
             at += 1
         if at == first:  # the hit ends in the newline itself
             at += 1
-        found, done = line_edits(work, buf, lo, end, hits[first:at], islands)
+        found, done = line_edits(work, buf, lo, end, hits[first:at], islands, local)
         if done > end:
             spans = True
             while at < count and hits[at][0] <= done:
@@ -65,7 +66,7 @@ def lines_edits(work: Work, buf: bytes) -> list[Edit]:
     return tidy(edits) if spans else edits
 
 
-def line_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, islands: Islands) -> tuple[list[Edit], int]:
+def line_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, islands: Islands, local: LocalEdits | None = None) -> tuple[list[Edit], int]:
     """Edits for the line ``buf[lo:hi]`` (without its newline), and how far they have seen to ``buf``.
 
     Of text, findings may reach beyond the line; so may a pretty-printed document that the line belongs to.
@@ -73,22 +74,23 @@ def line_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, islands: Is
     line = buf[lo:hi]
     if (line[:1] not in (b"{", b"[") and line.lstrip()[:1] not in (b"{", b"[")) or not jsondoc.well_formed(line):
         return _text_line(work, buf, lo, hi, hits, islands)
-    return document_line(work, buf, lo, hi, hits), hi
+    return document_line(work, buf, lo, hi, hits, local), hi
 
 
 def _text_line(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, islands: Islands) -> tuple[list[Edit], int]:
-    prompts = work.plan.json_prompt_patterns
-    at = next((end for end, pattern in hits if pattern in prompts), 0)
+    structural = work.plan.json_structural_patterns
+    at = next((end for end, pattern in hits if pattern in structural), 0)
     begins = buf[lo:hi].lstrip()[:1] in (b"{", b"[")
     island = islands.around(at - 1, lo, hi) if at else None
     if island is None:
         cut = islands.cut(lo, hi, at) if at or begins else None
-        return (text_edits(work, buf, lo, hi) if cut is None else _cut_line(work, buf, lo, hi, *cut)), hi
+        return (text_edits(work, buf, lo, hi, hits) if cut is None else _cut_line(work, buf, lo, hi, *cut)), hi
     start, end = island
     try:
         inner = work.plan.json.candidates(buf, start, end)
     except TooManyHitsError:
-        inner = [(end, -1)]
+        work.unprocessable("work")
+        return [Edit(start, end, blank(buf[start:end]))], hi if end <= hi else end
     done = buf.find(b"\n", end)
     done = len(buf) if done < 0 else done
     edits = text_edits(work, buf, lo, start) if lo < start else []
@@ -104,7 +106,7 @@ def _cut_line(work: Work, buf: bytes, lo: int, hi: int, start: int, suffix: byte
     try:
         hits = work.plan.json.candidates(whole)
     except TooManyHitsError:
-        hits = [(len(whole), -1)]
+        return [Edit(start, hi, work.unprocessable("work"))]
     limit = hi - start
     edits = text_edits(work, buf, lo, start) if lo < start else []
     for a, b, text in document_line(work, whole, 0, len(whole), hits):
@@ -113,11 +115,11 @@ def _cut_line(work: Work, buf: bytes, lo: int, hi: int, start: int, suffix: byte
     return edits
 
 
-def document_line(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edit]:
+def document_line(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: LocalEdits | None = None) -> list[Edit]:
     """Edits for the JSON document ``buf[lo:hi]``. Where it can't be examined its content goes; time, severity and ids stay."""
-    work.begin_record()
+    work.begin_record(hi - lo)
     try:
-        edits = document_edits(work, buf, lo, hi, hits)
+        edits = document_edits(work, buf, lo, hi, hits, local)
         if edits and not work.drop_record and not jsondoc.well_formed(apply(buf, edits, lo, hi)):
             raise Unprocessable("edit")
     except Exception as error:  # fail closed

@@ -8,6 +8,7 @@ crosses its edge is none.
 
 from __future__ import annotations
 
+import struct
 from bisect import bisect_right
 from collections.abc import Callable
 
@@ -18,7 +19,7 @@ from service.errors import FramingError
 from service.redaction.codecs.otlp_schema import REQUESTS, Field, Schema
 from service.redaction.codecs.wire import LEN, field, fields, length_delimited, varint
 from service.redaction.edits import apply
-from service.redaction.jsonedit import leaf_edits, unique_name
+from service.redaction.jsonedit import STRONG, leaf_edits, unique_name
 from service.redaction.plan import SENSITIVE_FIELD, UNPROCESSABLE, Plan
 from service.redaction.prompts import content_text, is_structure
 from service.redaction.report import Redacted, Report
@@ -54,7 +55,7 @@ class Rewriter:
         self.plan = plan
         self._record = (0, len(buf))
         self._llm: bool | None = None
-        self._names: set[bytes] = set()
+        self._names: dict[bytes, int] = {}
         limit = HITS_PER_WINDOW * (1 + len(buf) // WINDOW_BYTES)
         try:
             hits = plan.protobuf.candidates(buf, limit=limit)
@@ -226,35 +227,43 @@ class Rewriter:
 
     def _is_word(self, lo: int, hi: int) -> bool:
         """Whether an attribute that no anchor hit has a name that counts in records about language models (``exception.message``)."""
-        tag_end, start, end, number, _ = field(self.buf, lo, hi)
-        return number == 1 and start >= tag_end and self.plan.prompt_scope(self.buf[start:end]) == "llm"
+        return any(
+            number == 1 and start >= 0 and self.plan.prompt_scope(self.buf[start:end]) == "llm"
+            for _, _, start, end, number in fields(self.buf, lo, hi)
+        )
 
     def _attribute(self, lo: int, hi: int) -> bytes | None:
-        """A ``KeyValue``: the name may make the value sensitive or a prompt; the name itself is looked at too."""
-        key = value = (-1, -1)
-        key_tag = value_tag = (0, 0)
+        """A ``KeyValue``: the name may make the value sensitive or a prompt; the name itself is looked at too.
+
+        Fields may repeat and come in any order. A decoder takes the last one, another the first: each name counts for each value.
+        """
+        names = [(start, end) for _, _, start, end, number in fields(self.buf, lo, hi) if number == 1 and start >= 0]
+        name, named = b"", False
+        for start, end in names:
+            text = self.buf[start:end]
+            named = named or self._hit(start, end)
+            if not name or (self.plan.entity_of(text) or self.plan.prompt_scope(text)):
+                name = text
+        parts: list[bytes] = []
+        kept = lo
         for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
-            if start >= 0 and number == 1:
-                key, key_tag = (start, end), (begin, tag_end)
-            elif start >= 0 and number == 2:
-                value, value_tag = (start, end), (begin, tag_end)
-            elif start >= 0 and self._hit(start, end):
-                return self._message(lo, hi, _UNKNOWN)
-        name = self.buf[key[0] : key[1]] if key[0] >= 0 else b""
-        new_name = self._name(*key) if key[0] >= 0 and self._hit(*key) else None
-        new_value = self._named_value(*value, name, self._hit(*key)) if value[0] >= 0 else None
+            new: bytes | None = None
+            if start < 0:
+                continue
+            if number == 1:
+                new = self._name(start, end) if self._hit(start, end) else None
+            elif number == 2:
+                new = self._named_value(start, end, name, named)
+            elif self._hit(start, end):
+                new = self._unknown(start, end)
+            if new is None:
+                continue
+            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
+            kept = end
         if self.work.drop_field:
             self.work.drop_field = False
             return _DROPPED
-        if new_name is None and new_value is None:
-            return None
-        changes = [(key_tag, key, new_name), (value_tag, value, new_value)]
-        parts: list[bytes] = []
-        at = lo
-        for tag, span, new in sorted(change for change in changes if change[2] is not None):
-            parts += [self.buf[at : tag[0]], length_delimited(self.buf[tag[0] : tag[1]], new or b"")]
-            at = span[1]
-        return b"".join([*parts, self.buf[at:hi]])
+        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
 
     def _name(self, start: int, end: int) -> bytes | None:
         place, self.work.place = self.work.place, "key"
@@ -291,7 +300,7 @@ class Rewriter:
         kept = lo
         for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
             if start < 0:
-                if entity is not None and number in (3, 4) and self._replaced(b"0", name, entity) is not None:
+                if number in (3, 4) and (entity is not None or named) and self._is_number_found(tag_end, end, number, name, entity):
                     return b""  # a number becomes an empty AnyValue
                 continue
             new = self._value_field(start, end, number, name, entity, named)
@@ -310,9 +319,46 @@ class Rewriter:
             return self._text(start, end, name, with_name=named) if named or self._hit(start, end) else None
         if number == _ARRAY:
             return self._elements(start, end, lambda lo, hi: self._value(lo, hi, name, entity, named))
+        if number == _KVLIST and entity in STRONG:
+            return self._elements(start, end, lambda lo, hi: self._below(lo, hi, name, entity))
         if number == _KVLIST:
             return self._elements(start, end, self._attribute) if self._hit(start, end) else None
         return self._unknown(start, end) if self._hit(start, end) else None
+
+    def _below(self, lo: int, hi: int, name: bytes, entity: str | None) -> bytes | None:
+        """A member of a list under a sensitive name: its value is as sensitive, its own name is looked at."""
+        parts: list[bytes] = []
+        kept = lo
+        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
+            new: bytes | None = None
+            if start >= 0 and number == 1 and self._hit(start, end):
+                new = self._name(start, end)
+            elif start >= 0 and number == 2:
+                new = self._value(start, end, name, entity, True)
+            elif start >= 0 and self._hit(start, end):
+                new = self._unknown(start, end)
+            if new is None:
+                continue
+            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
+            kept = end
+        if self.work.drop_field:
+            self.work.drop_field = False
+            return _DROPPED
+        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+
+    def _is_number_found(self, at: int, end: int, number: int, name: bytes, entity: str | None) -> bool:
+        """Whether a number is a finding because of its field's name: ``phone`` = 4155552671."""
+        if number == 4:
+            text = b"%r" % struct.unpack("<d", self.buf[at:end])
+        else:
+            text = b"%d" % varint(self.buf, at, end)[0]
+        if entity is not None:
+            return self._replaced(text, name, entity) is not None
+        try:
+            return bool(self.work.value_edits(name, text))
+        except Unprocessable as error:
+            self.work.unprocessable(error.reason)
+            return True
 
     def _elements(self, lo: int, hi: int, rewrite: _Rewrite) -> bytes | None:
         """The elements of an ``ArrayValue`` or a ``KeyValueList``. A dropped array element becomes an empty ``AnyValue``."""

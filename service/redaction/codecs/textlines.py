@@ -5,15 +5,24 @@ from __future__ import annotations
 from detectors.model import Finding
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction.edits import Edit, tidy
+from service.redaction.jsonedit import Hits
 from service.redaction.plan import UNPROCESSABLE
 from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
 
 
-def text_edits(work: Work, buf: bytes, lo: int, hi: int) -> list[Edit]:
-    """Edits for the lines in ``buf[lo:hi]``, which begins and ends at line borders; a finding may reach beyond ``hi``."""
+def text_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits | None = None) -> list[Edit]:
+    """Edits for the lines in ``buf[lo:hi]``, which begins and ends at line borders; a finding may reach beyond ``hi``.
+
+    ``hits``: the anchor hits in it, where they are known.
+    """
     try:
-        limit = HITS_PER_LEAF if hi - lo <= WINDOW_BYTES >> 4 else HITS_PER_WINDOW * (1 + (hi - lo) // WINDOW_BYTES)
-        findings = work.plan.text.findings(buf, lo, hi, limit=limit)
+        if hits is not None and len(hits) <= HITS_PER_LEAF:
+            findings = work.plan.text.verified(buf, hits)
+        else:
+            limit = HITS_PER_LEAF if hi - lo <= WINDOW_BYTES >> 4 else HITS_PER_WINDOW * (1 + (hi - lo) // WINDOW_BYTES)
+            findings = work.plan.text.findings(buf, lo, hi, limit=limit)
+        if not findings:
+            return []
     except TooManyHitsError:
         return _one_by_one(work, buf, lo, hi, "work")
     except Exception:  # fail closed: one line's content made a detector fail; find out which
