@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -34,10 +35,13 @@ from service.__main__ import app
 from service.redaction.actions import ACTIONS
 from service.redaction.codecs.otlp_schema import REQUESTS as SCHEMAS
 from service.redaction.codecs.otlp_schema import Schema
+from service.redaction.pipeline import rewrite
 from service.redaction.plan import compile_plan
 from service.telemetry import Telemetry
 from tests.detectors.scanning import check_examples
 from tests.service.redaction.otlp_requests import REQUESTS as MESSAGES
+from tests.service.redaction.otlp_requests import as_json, filled, wire
+from tests.service.redaction.planted import plan_of
 from tests.service.running import running
 
 ROOT = Path(__file__).parents[1]
@@ -150,12 +154,22 @@ def regenerated(text: str) -> str:
 
 
 def test_the_generated_tables_are_current() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert text == regenerated(text), "run: python -m tests.test_docs"
+    assert (text := README.read_text(encoding="utf-8")) == regenerated(text), "run: python -m tests.test_docs"
 
 
 def test_the_table_of_actions_has_every_action() -> None:
     assert [model.model_fields["type"].default for model in MODELS] == [action.name for action in ACTIONS]
+
+
+def test_the_table_of_places_names_what_reports_call_them_and_where_json_differs() -> None:
+    plan = plan_of(metric_names="enforce")
+    seen: dict[str, set[str]] = {"otlp_proto": set(), "otlp_json": set()}
+    for signal, (codec, encode) in product(MESSAGES, (("otlp_proto", wire), ("otlp_json", as_json))):
+        report = rewrite(f"{codec}:{signal}", encode(filled(signal, "to jo" + "@" + "example.com")), plan).report
+        seen[codec] |= {place for _, _, place in report.findings}
+    assert seen["otlp_proto"] == set(re.findall(r"^\| `(\w+)`", places(), re.MULTILINE))
+    (exception,) = re.findall(r"There, (.*?) count as", README.read_text(encoding="utf-8"))
+    assert set(re.findall(r"`(\w+)`", exception)) == {"resource", "scope", "exemplar"} - seen["otlp_json"]
 
 
 @pytest.fixture
