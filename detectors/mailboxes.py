@@ -15,9 +15,13 @@ from typing import Final
 LOCAL_MAX, LABEL_MAX, DOMAIN_MAX = 64, 63, 255  # RFC 5321, 4.5.3.1.1; RFC 1035, 2.3.4; RFC 5321, 4.5.3.1.2
 _UTF8_LONGEST: Final = 4
 _LOCAL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-%'~" + bytes(range(0x80, 0x100))
+_PLAIN_LOCAL: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_+-]*+(?:\.[A-Za-z0-9_+-]++)*+")
+_BESIDE_LOCAL: Final = frozenset(b"\\*")
+"""Bytes before a local part that ask for a closer look: an escape, a mask."""
 _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _QUOTED: Final = re.compile(rb'"(?:[^"\\\r\n]|\\[^\r\n]){1,62}+"')
 _VERP: Final = re.compile(rb"(?:SRS[01][=+-]|[\w.-]{1,48}+\+)[\w.+=-]{1,64}+\Z")
+_IN_VERP: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+=-"
 _LITERAL_PREFIXES: Final = frozenset((b"b", b"u", b"r", b"f", b"br", b"rb", b"B", b"U", b"R", b"F"))
 
 _ASCII_DOMAIN: Final = re.compile(rb"[A-Za-z0-9-]{1,63}+(?:\.[A-Za-z0-9-]{1,63}+){1,16}+(?![A-Za-z0-9-]|\.?[\x80-\xff])")
@@ -32,6 +36,7 @@ service socket mount automount timer slice scope swap device png jpg jpeg gif sv
 tsx json html htm xml yaml yml toml txt log csv php java jar class dll exe tgz gz tar whl lock
 """
 _NOT_TOP_LEVEL: Final = frozenset(_UNITS_AND_FILES.split())
+_NOT_PLAIN_TOP: Final = frozenset(name.encode() for name in _NOT_TOP_LEVEL)
 
 
 def local_start(text: bytes, end: int) -> int | None:
@@ -40,6 +45,8 @@ def local_start(text: bytes, end: int) -> int | None:
         return _quoted_start(text, end)
     window = text[max(0, end - LOCAL_MAX * _UTF8_LONGEST) : end]
     start = end - len(window) + len(window.rstrip(_LOCAL))
+    if end - start <= LOCAL_MAX and (not start or text[start - 1] not in _BESIDE_LOCAL) and _PLAIN_LOCAL.fullmatch(text, start, end):
+        return _past_sign(text, start, end)
     if not text[start:end].isascii():
         start = _unicode_start(text, start, end)
     start = _past_escapes(text, start, end)
@@ -50,7 +57,13 @@ def local_start(text: bytes, end: int) -> int | None:
         return None
     if len(local) > LOCAL_MAX and (local.isascii() or len(local.decode("utf-8", "replace")) > LOCAL_MAX):
         return None
-    return _verp_start(text, start) if text[start - 1 : start] == b"=" and b"." in local else start
+    return _past_sign(text, start, end)
+
+
+def _past_sign(text: bytes, start: int, end: int) -> int:
+    """``start``, or where the VERP address begins whose last part it is."""
+    is_part = start and text[start - 1] == 0x3D and text.find(b".", start, end) >= 0
+    return _verp_start(text, start) if is_part else start
 
 
 def _quoted_start(text: bytes, end: int) -> int | None:
@@ -92,7 +105,11 @@ def _is_masked(text: bytes, start: int) -> bool:
 
 def _verp_start(text: bytes, start: int) -> int:
     """``bounces+12-jo=example.com@…`` (VERP) and ``SRS0=…=…=example.com=jo@…`` (SRS) begin further left."""
-    found = _VERP.search(text, max(0, start - 100), start)
+    before = text[max(0, start - 100) : start]
+    run = before[len(before.rstrip(_IN_VERP)) :]
+    if b"+" not in run and b"SRS" not in run:
+        return start
+    found = _VERP.search(text, start - len(run), start)
     return found.start() if found else start
 
 
@@ -115,11 +132,10 @@ def _is_plain(domain: bytes) -> bool:
     return (
         top.isalpha()
         and len(top) > 1
-        and top.lower().decode() not in _NOT_TOP_LEVEL
-        and not (domain[:1].isdigit() or domain[:2].lower().strip(b"v").isdigit())
-        and b"-." not in domain
-        and b".-" not in domain
-        and domain[:1] != b"-"
+        and top.lower() not in _NOT_PLAIN_TOP
+        and domain[:1].isalpha()
+        and not (domain[0] in b"vV" and domain[1:2].isdigit())
+        and (b"-" not in domain or not (b"-." in domain or b".-" in domain))
     )
 
 

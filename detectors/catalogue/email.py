@@ -13,6 +13,8 @@ from detectors.model import Anchor, Detector, Span
 
 _PATH: Final = re.compile(rb":(?:[~/]|[A-Za-z0-9_.-]{1,100}+(?:/|(?<=\.git)))")
 _NOT_USERINFO: Final = re.compile(rb"[/?#\s\"'<>,;]")
+_APART: Final = frozenset(b"?# \t\r\n\v\f\"'<>,;")
+"""Bytes before an address that are no part of a URL's authority."""
 # RFC 4251, 6: algorithms and extensions of one implementer are called `name@domain`.
 _SSH_DOMAINS: Final = frozenset((b"openssh.com", b"libssh.org"))
 _SSH_ALGORITHM: Final = re.compile(
@@ -22,10 +24,11 @@ _SSH_ALGORITHM: Final = re.compile(
 
 def _is_login(text: bytes, start: int, host: int, end: int) -> bool:
     """A machine's login: ``scheme://user@host``, ``user@host:path`` (git, scp); or an SSH algorithm's name."""
-    scheme = text.rfind(b"://", max(0, start - 256), start)
-    if scheme >= 0 and not _NOT_USERINFO.search(text, scheme + 3, start):
-        return True
-    if text[host:end].lower() in _SSH_DOMAINS or _SSH_ALGORITHM.match(text[start : host - 1]):
+    if start and text[start - 1] not in _APART:
+        scheme = text.rfind(b"://", max(0, start - 256), start)
+        if scheme >= 0 and not _NOT_USERINFO.search(text, scheme + 3, start):
+            return True
+    if text[host:end].lower() in _SSH_DOMAINS or (text.find(b"-", start, host) >= 0 and _SSH_ALGORITHM.match(text[start : host - 1])):
         return True
     return text[end : end + 1] == b":" and _PATH.match(text, end) is not None
 
