@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from detectors.model import Span
@@ -32,6 +33,11 @@ _WORD: Final = re.compile(
     rb"(?i:(?:[ _-]?(?:number|num|no|nr)\.?)?(?: (?:is|me|us|at|on|to|from|him|her|them)){0,3})[\\\"'>]{0,6}[:=]? ?[\\\"']{0,6}"
     rb"(?P<number>\(?\d(?:[-. ]?\(?\d\)?){6,16}+)(?![-.:/]?[A-Za-z0-9_])"
 )
+# Where one of these may begin; a look at every byte of a window costs more than all that is done with a number.
+_SIGNS: Final = re.compile(rb"\+|0(?=0|1[01])|t(?=el:[+0])").finditer
+_DIGITS: Final = re.compile(rb"[(0-9](?:(?<!\()[0-9]*+)?").finditer
+_WORDS: Final = (b"phone", b"mobile", b"cell", b"contact", b"tel", b"msisdn", b"whatsapp", b"sms", b"fax", b"call", b"dial")
+_INITIALS: Final = re.compile(rb"p(?=hone)|m(?=obile|sisdn)|c(?=ell|ontact|all)|t(?=el)|w(?=hatsapp)|s(?=ms)|f(?=ax)|d(?=ial)").finditer
 _FOLLOWS: Final = re.compile(_END.encode())
 _NOT_DIGITS: Final = bytes(set(range(256)) - set(b"0123456789"))
 _LONG_WORDS: Final = (b"phone", b"msisd", b"whats")  # `cellphone=`, `userphone=`, but `hotel=`, `recall `
@@ -39,6 +45,23 @@ _LONG_WORDS: Final = (b"phone", b"msisd", b"whats")  # `cellphone=`, `userphone=
 
 def _digits(text: bytes) -> bytes:
     return text.translate(None, _NOT_DIGITS)
+
+
+def _covering(pattern: re.Pattern[bytes], plain: bytes, near: int, starts: Iterable[re.Match[bytes]]) -> re.Match[bytes] | None:
+    """Of the matches that ``pattern.finditer(plain)`` would list the one that ``near`` lies in or just behind.
+
+    ``starts`` are all the places where one may begin.
+    """
+    done = 0
+    for place in starts:
+        start = place.start()
+        if start >= near:
+            break
+        if start >= done and (found := pattern.match(plain, start)):
+            done = found.end()
+            if near <= done:
+                return found
+    return None
 
 
 def _end_of_international(plain: bytes, start: int, end: int) -> int | None:
@@ -82,27 +105,36 @@ class PhoneReader:
         return view.span(found[0], extension.end() if extension else found[1])
 
     def _international(self, plain: bytes, near: int) -> Span | None:
-        for found in _INTERNATIONAL.finditer(plain):
-            if found.start() < near <= found.end():
-                end = _end_of_international(plain, found.start("number"), found.end())
-                return (found.start(), end) if end is not None else None
-        return None
+        found = _covering(_INTERNATIONAL, plain, near, _SIGNS(plain))
+        if found is None:
+            return None
+        end = _end_of_international(plain, found.start("number"), found.end())
+        return (found.start(), end) if end is not None else None
 
     def _formatted(self, plain: bytes, near: int) -> Span | None:
-        for found in self._national.finditer(plain):
-            if found.start() < near <= found.end():
-                digits = _digits(found[0])
-                return found.span() if any(each.has(digits) for each in self._regions) else None
-        return None
+        """Every template begins with a digit or a parenthesis; behind ``\\u0022`` in the middle of a run of digits."""
+        starts = self._national.finditer(plain) if b"\\u" in plain else _DIGITS(plain)
+        found = _covering(self._national, plain, near, starts)
+        return found.span() if found and self._has(_digits(found[0])) else None
 
     def _behind_word(self, plain: bytes, near: int) -> Span | None:
+        lower = plain.lower()
+        for word in _WORDS:
+            if word in lower:
+                break
+        else:
+            return None
         for pattern, is_field in ((_KEY, True), (_WORD, False)):
-            for found in pattern.finditer(plain):
-                if not found.start() < near <= found.end() or _is_mere_word(plain, found):
-                    continue
-                if is_field or self._is_number(_digits(found["number"])):
-                    return found.span("number")
+            found = _covering(pattern, plain, near, _INITIALS(lower))
+            if found and not _is_mere_word(plain, found) and (is_field or self._is_number(_digits(found["number"]))):
+                return found.span("number")
         return None
 
+    def _has(self, digits: bytes) -> bool:
+        for each in self._regions:
+            if each.has(digits):
+                return True
+        return False
+
     def _is_number(self, digits: bytes) -> bool:
-        return any(each.has(digits) for each in self._regions) or is_international(digits[2:] if digits[:2] == b"00" else digits)
+        return self._has(digits) or is_international(digits[2:] if digits[:2] == b"00" else digits)

@@ -20,7 +20,7 @@ _ASCII: Final = {ord(dash): "-" for dash in _DASHES} | {ord(space): " " for spac
 _FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Window:
     """``offsets[i]`` is where ``plain[i]`` stands in the text; ``None`` means ``start + i``."""
 
