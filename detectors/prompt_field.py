@@ -11,7 +11,7 @@ import re
 
 from detectors.markers import is_marker
 from detectors.model import Anchor, Detector, Span, Verify
-from detectors.prompt_keys import LLM_SCOPE, PromptKeys
+from detectors.prompt_keys import PromptKeys, about_llm
 from detectors.values import MAX_VALUE, Value, record_end, value_after
 
 _REFERENCE = "config/prompt_keys.yaml, which names a source for every key"
@@ -124,7 +124,7 @@ def _last_word_scope(keys: PromptKeys, name: bytes) -> str | None:
 
 def _about_llm(text: bytes, at: int) -> bool:
     lo = text.rfind(b"\n", max(0, at - 8192), at) + 1
-    return LLM_SCOPE.search(text, max(lo, at - 8192), min(record_end(text, at), at + 8192)) is not None
+    return about_llm(text, max(lo, at - 8192), min(record_end(text, at), at + 8192))
 
 
 def _is_content(text: bytes, value: Value) -> bool:

@@ -38,9 +38,14 @@ def scope_anchors() -> list[tuple[Anchor, KeyAnchor]]:
     return [(Anchor('"' + re.escape(word.decode()) + r'["\\]'), KeyAnchor.SCOPE) for word in SCOPE_WORDS]
 
 
+_NUMBER_NAMES = ("phone", "mobile", "msisdn", "whatsapp", "phone_number", "phoneNumber", "telephone", "fax")
+"""Ends of names whose value is a phone number although it is bare digits: their value may be a number that no anchor can hit."""
+
+
 def name_anchors() -> list[tuple[Anchor, KeyAnchor]]:
     """Stems of sensitive names as JSON members have them: the name's end, then a quote or an escape's backslash."""
-    return [(Anchor(stem.pattern + (r'["\\]' if stem.ends else ""), caseless=True), KeyAnchor.NAME) for stem in ANCHOR_STEMS]
+    numbers = [(Anchor(name + r'["\\]'), KeyAnchor.NAME) for name in _NUMBER_NAMES]
+    return numbers + [(Anchor(stem.pattern + (r'["\\]' if stem.ends else ""), caseless=True), KeyAnchor.NAME) for stem in ANCHOR_STEMS]
 
 
 def attribute_anchors(prompt_keys: PromptKeys) -> list[tuple[Anchor, KeyAnchor]]:
@@ -66,6 +71,7 @@ def protobuf_anchors(prompt_keys: PromptKeys | None, sensitive: bool) -> list[tu
                 anchors.append((Anchor(r"\x0a\x%02x" % len(name) + re.escape(name.decode())), KeyAnchor.PROMPT))
         anchors.extend((Anchor(re.escape(stem.decode())), KeyAnchor.PROMPT) for stem in prompt_keys.anchor_stems())
         anchors.extend((Anchor(re.escape(event)), KeyAnchor.PROMPT) for event in EVENT_NAMES)
+    anchors.extend((Anchor(name + r"\x12"), KeyAnchor.NAME) for name in _NUMBER_NAMES)
     if sensitive:
         anchors.extend((Anchor(stem.pattern + (r"\x12" if stem.ends else ""), caseless=True), KeyAnchor.NAME) for stem in ANCHOR_STEMS)
     return anchors

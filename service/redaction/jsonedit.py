@@ -11,7 +11,7 @@ import re
 
 from detectors.field_names import plausible
 from detectors.model import Span
-from detectors.prompt_keys import LLM_SCOPE
+from detectors.prompt_keys import about_llm
 from detectors.scanner import TooManyHitsError
 from service.redaction import jsondoc, prompts
 from service.redaction.edits import Decoded, Edit, escape, tidy
@@ -91,7 +91,7 @@ def _about_llm(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> bool:
         if hit[1] in prompts:
             if not work.plan.json_sure_patterns.isdisjoint([pattern for _, pattern in hits]):
                 return True
-            return LLM_SCOPE.search(buf, lo, hi) is not None
+            return about_llm(buf, lo, hi)
     return False
 
 

@@ -58,6 +58,11 @@ class PromptWalk:
         self._local = jsonedit.LocalEdits(work, buf, 0, len(buf))
         self._local.edits = self.edits
 
+    def use(self, local: jsonedit.LocalEdits) -> None:
+        """Share another walk's edits and names given to redacted names."""
+        self._local = local
+        self.edits = local.edits
+
     def document(self, root: Node) -> list[Edit]:
         """Edits for the document; tidy them with ``jsonedit.finish``."""
         self._local.lo, self._local.hi = root.start, root.end

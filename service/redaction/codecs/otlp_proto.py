@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from detectors.field_names import plausible
-from detectors.prompt_keys import LLM_SCOPE
+from detectors.prompt_keys import about_llm
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.errors import FramingError
 from service.redaction.codecs.otlp_schema import REQUESTS, Field, Schema
@@ -222,7 +222,7 @@ class Rewriter:
         if self._llm is None:
             start, end = self._record
             named = self._everything or self._prompt_ends[bisect_right(self._prompt_ends, start)] <= end
-            self._llm = named and LLM_SCOPE.search(self.buf, start, end) is not None
+            self._llm = named and about_llm(self.buf, start, end)
         return self._llm
 
     def _is_word(self, lo: int, hi: int) -> bool:
