@@ -150,9 +150,10 @@ def test_an_allow_list_lets_a_match_through_and_never_its_neighbours() -> None:
     assert out("text", f"{ADDRESS}, {other}, {KEY}", plan) == f"{ADDRESS}, {EMAIL}, {KEY_MARKER}"
 
 
-def test_an_allow_list_of_a_pattern_is_about_the_match() -> None:
-    plan = plan_of(allow=[{"detectors": ["email"], "matches": r"@example\.com$"}])
+def test_an_allow_list_of_a_pattern_is_about_the_whole_match() -> None:
+    plan = plan_of(allow=[{"detectors": ["email"], "matches": r"[a-z.]+@example\.com"}])
     assert out("text", f"{ADDRESS} bob@example.org", plan) == f"{ADDRESS} {EMAIL}"
+    assert out("text", f"to x9.{ADDRESS}.uk", plan) == f"to {EMAIL}"
 
 
 def test_an_allowed_match_cannot_hide_a_secret_it_overlaps() -> None:
