@@ -11,6 +11,7 @@ from detectors.secret_shape import entropy, stand_in
 
 # RFC 6750, section 2.1: b64token, plus the ":" and "|" of vendors' tokens (GitHub Apps, Laravel Sanctum).
 _TOKEN = re.compile(rb"(?:%20|[ \t\"'])*+(?P<secret>(?:[A-Za-z0-9._~+/=:|-]|%(?!2[026C]|0|22)){6,4096}+)(?!=?[\"'(]?[A-Za-z]*=\")")
+_DIGIT = re.compile(rb"[0-9]")
 _WORDS = re.compile(rb"[A-Za-z][a-z]*+(?:[._:/=-]++(?:[A-Za-z][a-z]*+)?)*+$|[A-Z]++(?:[._-][A-Z]++)*+$")
 
 
@@ -23,8 +24,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     end = start + len(value)
     if len(value) < 6 or text[end : end + 2] == b'="' or stand_in(value):
         return None
-    digits = any(48 <= byte <= 57 for byte in value)
-    if _WORDS.match(value) and (len(value) < 24 or entropy(value) < 3.6) or not digits and len(value) < 10:
+    if len(value) < 10 and not _DIGIT.search(value) or _WORDS.match(value) and (len(value) < 24 or entropy(value) < 3.6):
         return None
     return start, end
 

@@ -20,23 +20,28 @@ _ID_BEFORE = re.compile(
     rb"(?i)(?:sha-?\d{0,3}|digest|commit|checksum|hash|md5|etag|revision|uuid|guid|trace|span|request|fingerprint|integrity|version|build"
     rb"|image|public|index|path|file|url|https?|//|[^a-z]id)(?:\b|(?=[:_=]))"
 )
-_SPARED = re.compile(
-    rb"(?i)(?:public|partition|cache|sort|routing|primary|foreign|row"
-    rb"|object|s3|message|idempotency|next|page|hash|dedup\w*|lookup|max)[ _.-]?$"
+_SPARED = tuple(
+    b"public partition cache sort routing primary foreign row object s3 message idempotency next page hash dedup lookup max".split()
 )
-_WORD = re.compile(rb"(?i)key|token|secret|access|private|creds|passwd")
+_DEDUPLICATED = re.compile(rb"dedup\w*+$")
+_WORDS = ("key", "token", "secret", "access", "private", "creds", "passwd")
+_WORD_BACKWARDS = re.compile(b".{1,3}?(%b)" % b"|".join(word[::-1].encode() for word in _WORDS), re.DOTALL)
+"""An anchor ends one to three bytes behind its word."""
 _NAMED = re.compile(rb"[=:|.-]{0,3}+[A-Za-z_-]{1,24}[=:](?=[^=])")
 _BEFORE, _BEHIND = b".:-=|!@>?+~", b".:|!@"
+_HEX = re.compile(rb"[0-9a-fA-F]{20,}")
+_OPERATOR = re.compile(rb"[=:\"'`]")
+_may_hold_marker = re.compile(rb"[\[<]|edacted|EDACTED").search
 _START = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8}")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
     floor = max(0, at - 32)
-    before = text[floor:at]
-    words = [word.span() for word in _WORD.finditer(before)]
-    if not words or _SPARED.search(before, 0, words[-1][0]):
+    before = text[floor:at].lower()
+    word = _WORD_BACKWARDS.match(before[:-11:-1])
+    if word is None or _is_spared(before[: -word.end()]):
         return None
-    position = begin = floor + words[-1][1]
+    position = begin = at - word.start(1)
     line_end = text.find(b"\n", begin, begin + _REACH + _LONGEST)
     limit = line_end if line_end >= 0 else begin + _REACH + _LONGEST
     while head := _START.search(text, position, min(limit, begin + _REACH + 8)):
@@ -49,6 +54,13 @@ def _verify(text: bytes, at: int) -> Span | None:
     return None
 
 
+def _is_spared(before: bytes) -> bool:
+    """What stands before the word makes a harmless name of it: ``cache key``, ``next_token``."""
+    before = before.removesuffix(b"\n")
+    before = before[:-1] if before[-1:] in (b" ", b"_", b".", b"-") else before
+    return before.endswith(_SPARED) or (b"dedup" in before and _DEDUPLICATED.search(before) is not None)
+
+
 def _span(text: bytes, begin: int, start: int, end: int) -> Span | None:
     """The secret in the run ``text[start:end]`` behind the word that ends at ``begin``: without ``name=`` and punctuation around it."""
     run = text[start:end]
@@ -57,22 +69,21 @@ def _span(text: bytes, begin: int, start: int, end: int) -> Span | None:
     value = text[start:end].rstrip(_BEHIND)
     end = start + len(value)
     gap = text[begin:start]
-    if not value or marker_spans(text, begin, start):  # behind a value redacted before nothing is looked for: once and twice are the same
-        return None
+    if not value or (_may_hold_marker(gap) and marker_spans(text, begin, start)):
+        return None  # behind a value redacted before nothing is looked for: once and twice are the same
     return (start, end) if _is_secret(value, gap, text[end : end + 2]) else None
 
 
 def _is_secret(value: bytes, gap: bytes, after: bytes) -> bool:
-    if stand_in(value) or _ID_BEFORE.search(gap) or after[:1] in (b"(", b"\\") and after[1:2] not in (b"n", b"r", b'"', b"'", b"t"):
+    if (len(gap) > 1 and _ID_BEFORE.search(gap)) or after[:1] in (b"(", b"\\") and after[1:2] not in (b"n", b"r", b'"', b"'", b"t"):
         return False
     direct = _DIRECT.match(gap) is not None
-    if UUID.match(value) or re.fullmatch(rb"[0-9a-fA-F]{20,}", value):
-        return direct and gap[-1:] != b"{"  # {GUID} of a Windows registry
-    return secret_like(value, shortest=10 if direct and re.search(rb"[=:\"'`]", gap) else 16) and (direct or len(value) >= 20)
+    if _HEX.fullmatch(value) or UUID.match(value):
+        return direct and gap[-1:] != b"{" and not stand_in(value)  # {GUID} of a Windows registry
+    return (direct or len(value) >= 20) and secret_like(value, shortest=10 if direct and _OPERATOR.search(gap) else 16)
 
 
 _SAMPLE = sample("alnum", 32)
-_WORDS = ("key", "token", "secret", "access", "private", "creds", "passwd")
 
 DETECTOR = Detector(
     id="keyword_secret",
