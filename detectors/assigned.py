@@ -22,7 +22,6 @@ _CODE = re.compile(
     rb"[.:>\[(-]|[A-Za-z_$][A-Za-z_]*+(?:(?:\.|->|::)[A-Za-z_]++)++(?:/[0-9]++)?:?$"
     rb"|[A-Z][A-Z_]*_[A-Z_]++$|[A-Z]?[a-z]++(?:[A-Z][a-z]++)++$|[a-z]++(?:_[a-z]++)++$"
 )
-_MARKED = re.compile(rb"REDACTED|redacted_")
 _WORDS = re.compile(rb"[A-Za-z]++(?:[ _.:/-][A-Za-z]++){0,12}+$")
 _LETTERS = re.compile(rb"[A-Za-z]++[.:!?]?$")
 _PROSE_FOLLOWS = re.compile(rb"[.,;:]?[ ]{1,3}[A-Za-z]{2,}")
@@ -46,9 +45,9 @@ def assigned(entities: frozenset[str]) -> Verify:
         field = field_at(text, at)
         if field is None or (entity := _entity_of(field.name)) not in entities or entity is None:
             return None
-        value = text[field.start : field.end]
-        if _MARKED.search(field.name):  # one of our markers ends in its entity's name
+        if b"REDACTED" in field.name or b"redacted_" in field.name:  # one of our markers ends in its entity's name
             return None
+        value = text[field.start : field.end]
         if not plausible(value, entity) or not _fits(text, field, value, entity):
             return None
         return field.start, field.end
@@ -58,7 +57,7 @@ def assigned(entities: frozenset[str]) -> Verify:
 
 def _fits(text: bytes, field: Field, value: bytes, entity: str) -> bool:
     """Whether the bond between name and value is strong enough for this value."""
-    if (form := _FORMS.get(entity)) and not form.match(value) or len(value) < 3 or value.lower() == field.name.lower():
+    if len(value) < 3 or (entity in _FORMS and not _FORMS[entity].match(value)) or value.lower() == field.name.lower():
         return False
     words = _WORDS.match(value) is not None
     if field.bond == "beside" and field.quoted and entity == "password":
@@ -87,11 +86,11 @@ def _quoted_fits(field: Field, value: bytes, entity: str) -> bool:
 def _bare_fits(text: bytes, field: Field, value: bytes, entity: str) -> bool:
     after = text[field.end : field.end + 4]
     call = _CALL.match(value)
-    if _PATH.match(value) or call and (call.end() < len(value) or after[:1] in (b"(", b"{", b"[")):
+    if ((b"/" in value or b"\\" in value) and _PATH.match(value)) or call and (call.end() < len(value) or after[:1] in (b"(", b"{", b"[")):
         return False
     if field.bond == "is":
         return not _LETTERS.match(value) and len(value) >= 6 and not value.isdigit()
-    if _CODE.match(value) and (field.spaced or entity != "password"):
+    if (field.spaced or entity != "password") and _CODE.match(value):
         return False
     if _LETTERS.match(value):
         if entity != "password":

@@ -22,14 +22,14 @@ _SCHEME = re.compile(
 _WITH_PARAMETERS = re.compile(
     rb"(?:digest|aws4-[a-z0-9-]{4,30}|hawk|signature|scram-sha-\d+|hmac[a-z0-9-]{0,12}|sharedkey(?:lite)?|oauth)[ +]", re.IGNORECASE
 )
-_TOKEN = re.compile(rb"(?:[^\s\"'`,;&<>()\[\]{}|\\]|[,;](?=[A-Za-z0-9+/=_-]))++")
+_TOKEN = re.compile(rb"(?:[^\s\"'`,;&<>()\[\]{}|\\]++|[,;](?=[A-Za-z0-9+/=_-]))++")
 _LINE = re.compile(rb"(?:[^\r\n'\\]|\\(?!r|n)){1,4096}+")
 _SENTENCE = re.compile(rb"[a-z]++[.:,!]?[ ][a-z]|[A-Za-z]{1,20}+[.:!]?$")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
     field = field_at(text, at)
-    if field is None or field.bond in ("is", "compared") or not field.name.lower().endswith(b"authorization"):
+    if field is None or not field.name.lower().endswith(b"authorization") or field.bond in ("is", "compared"):
         return None
     start, end = field.start, field.end
     if _WITH_PARAMETERS.match(text, start, start + 64):

@@ -6,17 +6,17 @@ import re
 
 from detectors.in_context import in_context
 from detectors.matching import sample
-from detectors.model import Anchor, Detector, Span
+from detectors.model import WINDOW, Anchor, Detector, Span
 from detectors.secret_shape import entropy, stand_in
 
 # RFC 6750, section 2.1: b64token, plus the ":" and "|" of vendors' tokens (GitHub Apps, Laravel Sanctum).
-_TOKEN = re.compile(rb"(?:%20|[ \t\"'])*+(?P<secret>(?:[A-Za-z0-9._~+/=:|-]|%(?!2[026C]|0|22)){6,4096}+)(?!=?[\"'(]?[A-Za-z]*=\")")
+_TOKEN = re.compile(rb"(?:%20|[ \t\"'])*+(?P<secret>(?:[A-Za-z0-9._~+/=:|-]++|%(?!2[026C]|0|22))++)(?!=?[\"'(]?[A-Za-z]*=\")")
 _DIGIT = re.compile(rb"[0-9]")
 _WORDS = re.compile(rb"[A-Za-z][a-z]*+(?:[._:/=-]++(?:[A-Za-z][a-z]*+)?)*+$|[A-Z]++(?:[._-][A-Z]++)*+$")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
-    found = _TOKEN.match(text, at)
+    found = _TOKEN.match(text, at, at + WINDOW)
     if found is None:
         return None
     start, end = found.span("secret")
