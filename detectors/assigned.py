@@ -22,6 +22,8 @@ _CODE = re.compile(
     rb"[.:>\[(-]|[A-Za-z_$][A-Za-z_]*+(?:(?:\.|->|::)[A-Za-z_]++)++(?:/[0-9]++)?:?$"
     rb"|[A-Z][A-Z_]*_[A-Z_]++$|[A-Z]?[a-z]++(?:[A-Z][a-z]++)++$|[a-z]++(?:_[a-z]++)++$"
 )
+_MIXED = re.compile(rb"(?=[A-Za-z]*+[0-9])[A-Za-z0-9]{6,}+\Z")
+"""Letters and digits and nothing else: no word, path, call or code."""
 _WORDS = re.compile(rb"[A-Za-z]++(?:[ _.:/-][A-Za-z]++){0,12}+$")
 _LETTERS = re.compile(rb"[A-Za-z]++[.:!?]?$")
 _PROSE_FOLLOWS = re.compile(rb"[.,;:]?[ ]{1,3}[A-Za-z]{2,}")
@@ -34,6 +36,8 @@ _FORMS = {
     "card_code": re.compile(rb"[0-9]{3,4}$"),
     "ssn": re.compile(rb"[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}$"),
 }
+_FORMED = frozenset((*_FORMS, "credential"))
+_CALLING = (b"(", b"{", b"[")
 _NUMERIC = frozenset(("otp", "card_code", "ssn", "password"))
 """Entities whose values may be plain numbers in text; ``token: 17`` is a count."""
 
@@ -59,6 +63,9 @@ def _fits(text: bytes, field: Field, value: bytes, entity: str) -> bool:
     """Whether the bond between name and value is strong enough for this value."""
     if len(value) < 3 or (entity in _FORMS and not _FORMS[entity].match(value)) or value.lower() == field.name.lower():
         return False
+    if field.bond == "assigned" and not field.quoted and _MIXED.match(value) and text[field.end : field.end + 1] not in _CALLING:
+        if entity not in _FORMED:
+            return True
     words = _WORDS.match(value) is not None
     if field.bond == "beside" and field.quoted and entity == "password":
         return len(value) >= 6 and b" " not in value and not words
@@ -86,7 +93,7 @@ def _quoted_fits(field: Field, value: bytes, entity: str) -> bool:
 def _bare_fits(text: bytes, field: Field, value: bytes, entity: str) -> bool:
     after = text[field.end : field.end + 4]
     call = _CALL.match(value)
-    if ((b"/" in value or b"\\" in value) and _PATH.match(value)) or call and (call.end() < len(value) or after[:1] in (b"(", b"{", b"[")):
+    if ((b"/" in value or b"\\" in value) and _PATH.match(value)) or call and (call.end() < len(value) or after[:1] in _CALLING):
         return False
     if field.bond == "is":
         return not _LETTERS.match(value) and len(value) >= 6 and not value.isdigit()

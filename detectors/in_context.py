@@ -30,7 +30,9 @@ def in_context(verify: Verify) -> Verify:
         opening = text.rfind(b"[", max(0, start - _BACK), start + 1)
         if opening >= 0 and _in_marker(text, opening, start):
             return None
-        return start, _end_of_repeats(text, start, end)
+        if end - start >= _LONG_ENOUGH and _JOINT.match(text, end):
+            end = _end_of_repeats(text, start, end)
+        return start, end
 
     return checked
 
@@ -45,8 +47,6 @@ def _in_marker(text: bytes, opening: int, start: int) -> bool:
 
 
 def _end_of_repeats(text: bytes, start: int, end: int) -> int:
-    if end - start < _LONG_ENOUGH or not _JOINT.match(text, end):
-        return end
     value = text[start:end]
     while (joint := _JOINT.match(text, end)) and text.startswith(value, joint.end()) and joint.end() < start + WINDOW:
         end = joint.end() + len(value)
