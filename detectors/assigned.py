@@ -63,13 +63,13 @@ def _fits(text: bytes, field: Field, value: bytes, entity: str) -> bool:
     """Whether the bond between name and value is strong enough for this value."""
     if len(value) < 3 or (entity in _FORMS and not _FORMS[entity].match(value)) or value.lower() == field.name.lower():
         return False
-    if field.bond == "assigned" and not field.quoted and _MIXED.match(value) and text[field.end : field.end + 1] not in _CALLING:
-        if entity not in _FORMED:
-            return True
+    is_mixed = field.bond == "assigned" and not field.quoted and _MIXED.match(value) is not None
+    if is_mixed and entity not in _FORMED and text[field.end : field.end + 1] not in _CALLING:
+        return True
     words = _WORDS.match(value) is not None
     if field.bond == "beside" and field.quoted and entity == "password":
         return len(value) >= 6 and b" " not in value and not words
-    if field.bond == "beside" or entity == "credential" and field.bond != "option":
+    if field.bond == "beside" or (entity == "credential" and field.bond != "option"):
         return secret_like(value, shortest=10) or (b":" in value and field.quoted and secret_like(value.replace(b":", b""), shortest=8))
     if words and (entity != "password" or not value.isalpha()) and sensitive(value):
         return False  # the value names a secret too: an option, a constant, a key into a map
@@ -93,7 +93,7 @@ def _quoted_fits(field: Field, value: bytes, entity: str) -> bool:
 def _bare_fits(text: bytes, field: Field, value: bytes, entity: str) -> bool:
     after = text[field.end : field.end + 4]
     call = _CALL.match(value)
-    if ((b"/" in value or b"\\" in value) and _PATH.match(value)) or call and (call.end() < len(value) or after[:1] in _CALLING):
+    if ((b"/" in value or b"\\" in value) and _PATH.match(value)) or (call and (call.end() < len(value) or after[:1] in _CALLING)):
         return False
     if field.bond == "is":
         return not _LETTERS.match(value) and len(value) >= 6 and not value.isdigit()

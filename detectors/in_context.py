@@ -40,9 +40,9 @@ def in_context(verify: Verify) -> Verify:
 def _in_marker(text: bytes, opening: int, start: int) -> bool:
     """Whether ``start`` lies in a marker that begins at ``opening`` or behind; most brackets are not a marker's."""
     until = opening + _AHEAD
-    if not _BRACKETED.match(text, opening) and text.find(b"<", opening, start + 1) < 0:
-        if text.find(b"edacted", opening, until) < 0 and text.find(b"EDACTED", opening, until) < 0:
-            return False
+    is_bracket = not _BRACKETED.match(text, opening) and text.find(b"<", opening, start + 1) < 0
+    if is_bracket and text.find(b"edacted", opening, until) < 0 and text.find(b"EDACTED", opening, until) < 0:
+        return False
     return any(begin <= start < close for begin, close in marker_spans(text, opening, until))
 
 

@@ -131,10 +131,7 @@ class PhoneReader:
         return None
 
     def _has(self, digits: bytes) -> bool:
-        for each in self._regions:
-            if each.has(digits):
-                return True
-        return False
+        return any(each.has(digits) for each in self._regions)
 
     def _is_number(self, digits: bytes) -> bool:
         return self._has(digits) or is_international(digits[2:] if digits[:2] == b"00" else digits)

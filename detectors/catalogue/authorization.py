@@ -43,7 +43,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     elif field.bond == "beside" and not secret_like(text[start:end]):
         return None
     value = text[start:end]
-    if not value or not plausible(value, "authorization") or start == field.start and _SENTENCE.match(value):
+    if not value or not plausible(value, "authorization") or (start == field.start and _SENTENCE.match(value)):
         return None
     return start, end
 

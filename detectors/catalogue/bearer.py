@@ -24,7 +24,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     end = start + len(value)
     if len(value) < 6 or text[end : end + 2] == b'="' or stand_in(value):
         return None
-    if len(value) < 10 and not _DIGIT.search(value) or _WORDS.match(value) and (len(value) < 24 or entropy(value) < 3.6):
+    if (len(value) < 10 and not _DIGIT.search(value)) or (_WORDS.match(value) and (len(value) < 24 or entropy(value) < 3.6)):
         return None
     return start, end
 

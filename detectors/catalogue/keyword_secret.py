@@ -30,6 +30,7 @@ _WORD_BACKWARDS = re.compile(b".{1,3}?(%b)" % b"|".join(word[::-1].encode() for 
 _NAMED = re.compile(rb"[=:|.-]{0,3}+[A-Za-z_-]{1,24}[=:](?=[^=])")
 _BEFORE, _BEHIND = b".:-=|!@>?+~", b".:|!@"
 _HEX = re.compile(rb"[0-9a-fA-F]{20,}")
+_ESCAPED = (b"n", b"r", b'"', b"'", b"t")
 _OPERATOR = re.compile(rb"[=:\"'`]")
 _may_hold_marker = re.compile(rb"[\[<]|edacted|EDACTED").search
 _START = re.compile(rb"[A-Za-z0-9+/=_.~!@$%^*:|-]{8}")
@@ -75,7 +76,7 @@ def _span(text: bytes, begin: int, start: int, end: int) -> Span | None:
 
 
 def _is_secret(value: bytes, gap: bytes, after: bytes) -> bool:
-    if (len(gap) > 1 and _ID_BEFORE.search(gap)) or after[:1] in (b"(", b"\\") and after[1:2] not in (b"n", b"r", b'"', b"'", b"t"):
+    if (len(gap) > 1 and _ID_BEFORE.search(gap)) or (after[:1] in (b"(", b"\\") and after[1:2] not in _ESCAPED):
         return False
     direct = _DIRECT.match(gap) is not None
     if _HEX.fullmatch(value) or UUID.match(value):

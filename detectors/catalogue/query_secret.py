@@ -14,6 +14,8 @@ _SHORTEST = {b"key": 12, b"sig": 8, b"auth": 8, b"code": 6, b"ticket": 12, b"has
 _NAMES = ("key", "sig", "auth", "code", "ticket", "session", "sid", "assertion", "SAMLResponse", "code_verifier", "hash")
 _VALUE = re.compile(rb"(?:[^\s\"'`<>#&;,\\%{}\[\]()|$]|%(?!26|3[bB]|2[023C]|00)[0-9A-Fa-f]{2}){1,4096}+")
 _NAME_BACKWARDS = re.compile(rb"(?:=|D3%|d3%)([A-Za-z_]{1,20})")
+_ESCAPED = re.compile(rb"%(?:2B|2F|3D|2b|2f|3d)")
+_PLAIN = {b"%2B": b"+", b"%2F": b"/", b"%3D": b"="}
 _STATE = re.compile(
     rb"[?&](?:amp;)?(?:state|redirect_uri|session_state|iss|scope)=|(?:%26|%3[fF])(?:state|redirect_uri)%3[dD]", re.IGNORECASE
 )
@@ -38,14 +40,7 @@ def _verify(text: bytes, at: int) -> Span | None:
             if len(value) >= 6 and _STATE.search(around) and not value.isalpha() and not (len(value) < 9 and value.isdigit())
             else None
         )
-    plain = (
-        value.replace(b"%2B", b"+")
-        .replace(b"%2F", b"/")
-        .replace(b"%3D", b"=")
-        .replace(b"%2b", b"+")
-        .replace(b"%2f", b"/")
-        .replace(b"%3d", b"=")
-    )
+    plain = _ESCAPED.sub(lambda found: _PLAIN[found.group().upper()], value) if b"%" in value else value
     return (start, end) if secret_like(plain, shortest=_SHORTEST.get(name, 12)) else None
 
 
