@@ -11,7 +11,8 @@ import re
 
 from detectors.markers import is_marker
 from detectors.model import Anchor, Detector, Span, Verify
-from detectors.prompt_keys import PromptKeys, about_llm
+from detectors.llm_scope import about_llm
+from detectors.prompt_keys import PromptKeys
 from detectors.values import MAX_VALUE, Value, record_end, value_after
 
 _REFERENCE = "config/prompt_keys.yaml, which names a source for every key"

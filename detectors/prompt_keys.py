@@ -4,7 +4,7 @@ Built from rows of the key catalogue (``key``, ``match``, ``kind``) and of the k
 glob ``*`` is one dotted segment and ``**`` one or more. The keep list is asked first: ``gen_ai.system`` is a provider's name.
 
 Three scopes. ``always``: the name alone says it (``gen_ai.input.messages``, ``prompt``). ``llm``: an ordinary word (``input``, ``text``)
-that counts only where the record is about a language model (:func:`about_llm`). ``path``: a member of a model's request or response,
+that counts only where the record is about a language model (``llm_scope.about_llm``). ``path``: a member of a model's request or response,
 known by the names above it (``choices[*].message.content``).
 """
 
@@ -34,44 +34,6 @@ _CHATTY = frozenset(
 
 NOT_PROMPTS = frozenset(b"url.query url.full http.url http.target db.statement gen_ai.headers llm.headers langsmith.request.headers".split())
 """Catalogued for inspection: they may hold a prompt among other things. Detectors and query rules see to them; they are not blanked."""
-
-_STRONG = re.compile(
-    rb"(?<!REDACTED[:-])(?<!redacted_)(?:gen_?ai\.|openinference|traceloop|langfuse|langsmith|langchain|pydantic_ai|mlflow\.|crewai|haystack"
-    rb"|braintrust|agentops|smolagents|anthropic|openai|bedrock|claude|gemini|ai\.(?:prompt|response|model|usage|toolCall|operationId)"
-    rb"|(?<![a-z])llm\.|(?<![a-z])lk\.|chat\.completion|ModelInvocationLog|[\"']gpt-)"
-    rb"|[\"'](?:messages|max_tokens|max_output_tokens|prompt_tokens|completion_tokens|input_tokens|output_tokens|promptTokenCount|inputTokenCount"
-    rb"|anthropic_version|generationConfig|generation_config|inputText|chat_history|preamble|tool_calls|toolUse|functionCall|finish_reason"
-    rb"|finishReason|stop_reason|systemInstruction|system_instruction|prompt|completion|content_block|item_id|generated_text|page_content"
-    rb"|LLMCall|textGenerationConfig|return_documents|assistant_id|search_depth|encoding_format|request_data|response_data|prompts)\\{0,15}[\"']"
-    rb"|[\"']role\\{0,15}[\"']\s{0,4}:\s{0,4}\\{0,15}[\"'](?:user|system|assistant|tool|developer|function|model|human|ai|USER|CHATBOT|SYSTEM)\\{0,15}[\"']"
-    rb"|[\"']input\\{0,15}[\"']\s{0,4}:\s{0,4}\{\s{0,4}\\{0,15}[\"'](?:text|messages|prompt|query|question)"
-    rb"|[\"']parts\\{0,15}[\"']\s{0,4}:\s{0,4}\[|[\"']type\\{0,15}[\"']\s{0,4}:\s{0,4}\\{0,15}[\"'](?:response\.|content_block|text_delta|message_)"
-)
-"""What shows a record to be about a language model by itself. A marker that names a vendor's key shows nothing."""
-
-_WEAK = re.compile(
-    rb"[\"'](model|modelId|model_id|model_name|choices|candidates|contents|temperature|top_p|top_k|kwargs|generations|jsonrpc|outputs|results"
-    rb"|input|inputs|query|documents|texts|response|system|instructions|done|stream|usage|embeddings|truncation|input_type|n|stop|arguments"
-    rb"|params|delta|output|generation|message|text|thinking|template|images|thread_id|additional_messages|revised_prompt)\\{0,15}[\"']"
-)
-_TELLING = frozenset(b"model modelId model_id model_name choices candidates contents temperature top_p generations jsonrpc kwargs".split())
-_WEAKEST = frozenset(b"message text output results outputs n stop".split())
-
-
-def about_llm(buf: bytes, lo: int, hi: int) -> bool:
-    """Whether the record ``buf[lo:hi]`` is about a language model. Asked when the name of an ordinary word has hit.
-
-    One strong sign, or two names of which one is telling: ``model`` beside ``input``. ``model`` beside ``message`` is anybody's log line.
-    """
-    if _STRONG.search(buf, lo, hi):
-        return True
-    words: set[bytes] = set()
-    for found in _WEAK.finditer(buf, lo, hi):
-        words.add(found.group(1))
-        if len(words) > 1 and not words.isdisjoint(_TELLING) and len(words - _WEAKEST) > 1:
-            return True
-    return False
-
 
 SCOPE_WORDS: tuple[bytes, ...] = tuple(
     b"input messages role choices candidates contents parts generations inputText chat_history preamble tool_calls systemInstruction model modelId"

@@ -11,7 +11,7 @@ import re
 
 from detectors.field_names import plausible
 from detectors.model import Span
-from detectors.prompt_keys import about_llm
+from detectors.llm_scope import about_llm
 from detectors.scanner import TooManyHitsError
 from service.redaction import jsondoc, prompts
 from service.redaction.edits import Decoded, Edit, escape, tidy
@@ -32,7 +32,7 @@ def leaf_edits(work: Work, text: bytes, name: bytes = b"", *, with_name: bool = 
 
     ``with_name``: the field's name has shown the way here, so it is looked at together with the value.
     """
-    if text[:1] in _JSON_STARTS and text.lstrip()[:1] in (b"{", b"["):
+    if text[:1] in JSON_STARTS and text.lstrip()[:1] in (b"{", b"["):
         suffix = b"" if jsondoc.well_formed(text) else completion(text)
         if suffix is None:
             return work.value_edits(name, text) if with_name else work.text_edits(text, name)
@@ -95,7 +95,7 @@ def _about_llm(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> bool:
     return False
 
 
-_JSON_STARTS = frozenset((b"{", b"[", b" ", b"\n", b"\r", b"\t"))
+JSON_STARTS = frozenset((b"{", b"[", b" ", b"\n", b"\r", b"\t"))
 
 
 def string_edits(work: Work, buf: bytes, span: Span, name: bytes, *, with_name: bool = False, hits: Hits | None = None) -> list[Edit]:
@@ -107,7 +107,7 @@ def string_edits(work: Work, buf: bytes, span: Span, name: bytes, *, with_name: 
     literal = buf[start:end]
     try:
         if b"\\" not in literal:
-            if hits is not None and literal[:1] not in _JSON_STARTS:
+            if hits is not None and literal[:1] not in JSON_STARTS:
                 found = work.hit_edits(literal, [(at - start, pattern) for at, pattern in hits], name)
             else:
                 found = leaf_edits(work, literal, name, with_name=with_name)

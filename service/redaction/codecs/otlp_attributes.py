@@ -12,7 +12,7 @@ import re
 
 from detectors.field_names import plausible
 from detectors.model import Span
-from detectors.prompt_keys import about_llm
+from detectors.llm_scope import about_llm
 from service.redaction import jsondoc
 from service.redaction.edits import Edit, apply, escape
 from service.redaction.jsondoc import Node

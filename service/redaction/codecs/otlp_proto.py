@@ -13,13 +13,13 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from detectors.field_names import plausible
-from detectors.prompt_keys import about_llm
+from detectors.llm_scope import about_llm
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.errors import FramingError
 from service.redaction.codecs.otlp_schema import REQUESTS, Field, Schema
 from service.redaction.codecs.wire import LEN, field, fields, length_delimited, varint
 from service.redaction.edits import apply
-from service.redaction.jsonedit import STRONG, leaf_edits, unique_name
+from service.redaction.jsonedit import JSON_STARTS, STRONG, leaf_edits, unique_name
 from service.redaction.plan import SENSITIVE_FIELD, UNPROCESSABLE, Plan
 from service.redaction.prompts import content_text, is_structure
 from service.redaction.report import Redacted, Report
@@ -63,12 +63,13 @@ class Rewriter:
         except TooManyHitsError:
             hits, self._everything = [], True
         prompts = plan.protobuf_prompt_patterns
+        self._hits = hits
         self._ends = [end for end, _ in hits]
         self._ends.append(_NEVER)
         self._prompt_ends = [end for end, pattern in hits if pattern in prompts]
         self._prompt_ends.append(_NEVER)
-        self._next = self._ends[0]
         self._index = 0
+        self._known = len(plan.text.patterns)
 
     def run(self, schema: Schema) -> bytes:
         """The rewritten payload; the very object given when nothing changed."""
@@ -81,53 +82,59 @@ class Rewriter:
 
     def _container(self, lo: int, hi: int, schema: Schema) -> bytes | None:
         """Walks lengths down to the records. Written out flat: this loop runs once for every record there is."""
-        buf, kinds = self.buf, schema.fields
-        records = self.work.report
+        buf, kinds, ends = self.buf, schema.fields, self._ends
+        index, following = self._index, self._ends[self._index]
+        record_tag = next((number << 3 | LEN for number, kind in kinds.items() if kind.kind == "record"), -1)
+        record = kinds.get(record_tag >> 3)
+        everything = self._everything
         parts: list[bytes] = []
+        records = 0
         kept = at = lo
         while at < hi:
             begin = at
-            tag = buf[at]
-            at += 1
-            if tag & 0x87 != LEN:  # not a one-byte tag of a length-delimited field
+            if buf[at] == record_tag and at + 2 < hi and record is not None:
+                size = buf[at + 1]
+                tag_end, start = at + 1, at + 2
+                if size & 0x80:
+                    more = buf[start]
+                    start += 1
+                    size = size & 0x7F | more << 7
+                    if more & 0x80:
+                        size, start = varint(buf, tag_end, hi)
+                at = start + size
+                if at > hi:
+                    raise FramingError(f"length out of bounds at byte {begin}")
+                records += 1
+                if following > at and not everything:
+                    continue
+                while following <= start:
+                    index += 1
+                    following = ends[index]
+                if following > at and not everything:
+                    continue
+                new = self._record_bytes(start, at, record)
+            else:
                 tag_end, start, end, number, at = field(buf, begin, hi)
+                kind = kinds.get(number)
                 if start < 0:
                     continue
-            else:
-                tag_end = at
-                number = tag >> 3
-                if at >= hi:
-                    raise FramingError(f"length missing at byte {at}")
-                size = buf[at]
-                at += 1
-                if size & 0x80:
-                    size, at = varint(buf, at - 1, hi)
-                start, end = at, at + size
-                if end > hi:
-                    raise FramingError(f"length out of bounds at byte {at}")
-            at = end
-            kind = kinds.get(number)
-            if kind is not None and kind.kind == "record":
-                records.records += 1
-                while self._next <= start:
-                    self._index += 1
-                    self._next = self._ends[self._index]
-                if self._next > end and not self._everything:
+                if kind is not None and kind.kind == "container" and kind.schema is not None:
+                    self._index = index
+                    new = self._container(start, end, kind.schema)
+                    index, following = self._index, ends[self._index]
+                elif self._hit(start, end):
+                    self.work.begin_record()
+                    self._record, self._llm = (start, end), None
+                    new = self._guarded(start, end, kind)
+                else:
                     continue
-                new = self._record_bytes(start, end, kind)
-            elif kind is not None and kind.kind == "container" and kind.schema is not None:
-                new = self._container(start, end, kind.schema)
-            elif self._hit(start, end):
-                self.work.begin_record()
-                self._record, self._llm = (start, end), None
-                new = self._guarded(start, end, kind)
-            else:
-                continue
             if new is not None:
                 parts.append(buf[kept:begin])
                 if new is not _DROPPED:
                     parts.append(length_delimited(buf[begin:tag_end], new))
-                kept = end
+                kept = at
+        self._index = index
+        self.work.report.records += records
         if not parts:
             return None
         parts.append(buf[kept:hi])
@@ -173,35 +180,52 @@ class Rewriter:
         return self._message(start, end, kind.schema)
 
     def _message(self, lo: int, hi: int, schema: Schema) -> bytes | None:
+        """A message that something hit. Behind the last hit no field is looked at, unless the record is about a language model."""
+        buf, kinds = self.buf, schema.fields
+        last = self._ends[bisect_right(self._ends, hi) - 1] if not self._everything else hi
+        if self._about_llm():
+            last = hi
         parts: list[bytes] = []
-        kept = lo
-        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
+        kept = at = lo
+        while at < hi and at < last:
+            begin = at
+            tag_end, start, end, number, at = field(buf, begin, hi)
             if start < 0:
                 continue
-            kind = schema.fields.get(number)
+            kind = kinds.get(number)
             if not self._hit(start, end):
-                if kind is None or kind.kind != "attribute" or not self._about_llm() or not self._is_word(start, end):
-                    if kind is None or kind.kind != "message" or not self._about_llm():
-                        continue
+                if kind is None or not self._llm or not (kind.kind == "message" or (kind.kind == "attribute" and self._is_word(start, end))):
+                    continue
             new = self._field(start, end, kind)
             if new is None:
                 continue
-            parts.append(self.buf[kept:begin])
+            parts.append(buf[kept:begin])
             if new is not _DROPPED:
-                parts.append(length_delimited(self.buf[begin:tag_end], new))
+                parts.append(length_delimited(buf[begin:tag_end], new))
             kept = end
         if not parts:
             return None
-        parts.append(self.buf[kept:hi])
+        parts.append(buf[kept:hi])
         return b"".join(parts)
 
     def _text(self, start: int, end: int, name: bytes = b"", *, with_name: bool = False) -> bytes | None:
         text = self.buf[start:end]
         try:
-            edits = leaf_edits(self.work, text, name, with_name=with_name)
+            hits = None if with_name or self._everything or text[:1] in JSON_STARTS else self._inside(start, end)
+            edits = leaf_edits(self.work, text, name, with_name=with_name) if hits is None else self.work.hit_edits(text, hits, name)
         except Unprocessable as error:
             return self.work.unprocessable(error.reason)
         return apply(text, edits) if edits else None
+
+    def _inside(self, start: int, end: int) -> list[tuple[int, int]] | None:
+        """The hits in a text, in its own coordinates; ``None`` where one is not a detector's own, so that the text must be scanned."""
+        first, known = bisect_right(self._ends, start), self._known
+        found = []
+        for at, pattern in self._hits[first : bisect_right(self._ends, end, first)]:
+            if pattern >= known:
+                return None
+            found.append((at - start, pattern))
+        return found
 
     def _unknown(self, start: int, end: int) -> bytes | None:
         """A field this schema doesn't know: a message if it parses as one, and a text in any case."""
@@ -237,7 +261,14 @@ class Rewriter:
 
         Fields may repeat and come in any order. A decoder takes the last one, another the first: each name counts for each value.
         """
-        names = [(start, end) for _, _, start, end, number in fields(self.buf, lo, hi) if number == 1 and start >= 0]
+        buf = self.buf
+        if hi - lo > 4 and buf[lo] == 10 and buf[lo + 1] < 128:  # as SDKs write it: key, value, nothing else
+            key_end = lo + 2 + buf[lo + 1]
+            if key_end < hi and buf[key_end] == 18:
+                _, start, end, _, _ = field(buf, key_end, hi)
+                if end == hi:
+                    return self._plain_attribute(lo, key_end, start, hi)
+        names = [(start, end) for _, _, start, end, number in fields(buf, lo, hi) if number == 1 and start >= 0]
         name, named = b"", False
         for start, end in names:
             text = self.buf[start:end]
@@ -264,6 +295,20 @@ class Rewriter:
             self.work.drop_field = False
             return _DROPPED
         return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+
+    def _plain_attribute(self, lo: int, key_end: int, start: int, hi: int) -> bytes | None:
+        buf = self.buf
+        name = buf[lo + 2 : key_end]
+        named = self._hit(lo + 2, key_end)
+        new_name = self._name(lo + 2, key_end) if named else None
+        new = self._named_value(start, hi, name, named)
+        if self.work.drop_field:
+            self.work.drop_field = False
+            return _DROPPED
+        if new is None:
+            return None if new_name is None else length_delimited(b"\x0a", new_name) + buf[key_end:hi]
+        key = buf[lo:key_end] if new_name is None else length_delimited(b"\x0a", new_name)
+        return key + length_delimited(b"\x12", new)
 
     def _name(self, start: int, end: int) -> bytes | None:
         place, self.work.place = self.work.place, "key"
@@ -296,6 +341,11 @@ class Rewriter:
 
     def _value(self, lo: int, hi: int, name: bytes, entity: str | None, named: bool) -> bytes | None:
         """An ``AnyValue`` under ``name``; with ``entity`` the name alone makes it sensitive."""
+        if hi - lo > 1 and self.buf[lo] == 10:  # a string and nothing else
+            _, start, end, number, _ = field(self.buf, lo, hi)
+            if end == hi:
+                new = self._value_field(start, end, number, name, entity, named)
+                return None if new is None else length_delimited(b"\x0a", new)
         parts: list[bytes] = []
         kept = lo
         for begin, tag_end, start, end, number in fields(self.buf, lo, hi):

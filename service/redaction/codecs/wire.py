@@ -27,13 +27,21 @@ def field(buf: bytes, begin: int, hi: int) -> tuple[int, int, int, int, int]:
 
     Raises :class:`FramingError` when the field does not end within ``hi``, or is of a wire type that proto3 does not have.
     """
-    tag, at = varint(buf, begin, hi)
+    tag = buf[begin]
+    at = begin + 1
+    if tag & 0x80:
+        tag, at = varint(buf, begin, hi)
     number, kind = tag >> 3, tag & 7
     if number == 0:
         raise FramingError(f"field number 0 at byte {begin}")
     tag_end = at
     if kind == LEN:
-        size, start = varint(buf, at, hi)
+        if at >= hi:
+            raise FramingError(f"length missing at byte {at}")
+        size = buf[at]
+        start = at + 1
+        if size & 0x80:
+            size, start = varint(buf, at, hi)
         end = start + size
         if end > hi:
             raise FramingError(f"length out of bounds at byte {at}")

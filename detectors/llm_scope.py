@@ -1,0 +1,65 @@
+"""Whether a record is about a language model. Asked when the name of an ordinary word (``input``, ``text``) has hit.
+
+One strong sign is enough: a GenAI namespace, ``"messages"``, a chat role. Else two names of which one is telling: ``model`` beside
+``input``; ``model`` beside ``message`` is anybody's log line. A marker that names a vendor's key is no sign.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from detectors.model import Anchor
+from detectors.scanner import AnchorSet, TooManyHitsError
+
+_NAMESPACES = tuple(
+    "gen_ai\\. genai\\. openinference traceloop langfuse langsmith langchain pydantic_ai mlflow\\. crewai haystack braintrust agentops"
+    " smolagents anthropic openai bedrock claude gemini ai\\.prompt ai\\.response ai\\.model ai\\.usage ai\\.toolCall ai\\.operationId"
+    " [^a-z]llm\\. [^a-z]lk\\. chat\\.completion ModelInvocationLog".split()
+)
+_STRONG = tuple(
+    "messages max_tokens max_output_tokens prompt_tokens completion_tokens input_tokens output_tokens promptTokenCount inputTokenCount"
+    " anthropic_version generationConfig generation_config inputText chat_history preamble tool_calls toolUse functionCall finish_reason"
+    " finishReason stop_reason systemInstruction system_instruction prompt completion content_block item_id generated_text page_content"
+    " LLMCall textGenerationConfig return_documents assistant_id search_depth encoding_format request_data response_data prompts".split()
+)
+_PHRASES = (
+    r"""["']role\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["'](?:user|system|assistant|tool|developer|function|model|human|ai|USER|CHATBOT|SYSTEM)[\\"']""",
+    r"""["']input\\{0,7}["']\s{0,4}:\s{0,4}\{\s{0,4}\\{0,7}["'](?:text|messages|prompt|query|question)""",
+    r"""["']parts\\{0,7}["']\s{0,4}:\s{0,4}\[""",
+    r"""["']type\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["'](?:response\.|content_block|text_delta|message_)""",
+    r"""["']gpt-""",
+)
+_WEAK = tuple(
+    "model modelId model_id model_name choices candidates contents temperature top_p top_k kwargs generations jsonrpc outputs results input"
+    " inputs query documents texts response system instructions done stream usage embeddings truncation input_type n stop arguments params"
+    " delta output generation message text thinking template images thread_id additional_messages revised_prompt".split()
+)
+_TELLING = frozenset("model modelId model_id model_name choices candidates contents temperature top_p generations jsonrpc kwargs".split())
+_WEAKEST = frozenset("message text output results outputs n stop".split())
+_MARKERS = (b"REDACTED:", b"REDACTED-", b"redacted_")
+_MARKER_REACH = 48
+
+
+@cache
+def _signs() -> AnchorSet:
+    anchors = [(Anchor(name), "") for name in (*_NAMESPACES, *_PHRASES)]
+    anchors += [(Anchor(f"[\"']{name}[\\\\\"']"), "") for name in _STRONG]
+    anchors += [(Anchor(f"[\"']{name}[\\\\\"']"), name) for name in _WEAK]
+    return AnchorSet(anchors)
+
+
+def about_llm(buf: bytes, lo: int, hi: int) -> bool:
+    """Whether the record ``buf[lo:hi]`` is about a language model."""
+    signs = _signs()
+    try:
+        hits = signs.hits(buf, lo, hi, 65536)
+    except TooManyHitsError:
+        return True
+    words: set[str] = set()
+    for at, pattern in hits:
+        word = signs.values[pattern][0]
+        if word:
+            words.add(word)
+        elif not any(marker in buf[max(lo, at - _MARKER_REACH) : at] for marker in _MARKERS):
+            return True
+    return len(words - _WEAKEST) > 1 and not words.isdisjoint(_TELLING)
