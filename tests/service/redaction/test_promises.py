@@ -21,7 +21,7 @@ from tests.service.redaction.test_traps_json import CHAT
 
 PHONE, PHONE_MARKER = "+44 20 " + "7946 0958", "[REDACTED:phone]"
 PLANTED = ((ADDRESS, EMAIL), (KEY, KEY_MARKER), (PHONE, PHONE_MARKER))
-MODERATE = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+MODERATE = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 
 WORDS = st.text(alphabet="bcdgijkmqvwyz éüß€漢😀\"\\/\n\t{}[],:'", max_size=24)
