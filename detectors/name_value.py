@@ -157,8 +157,8 @@ def _value(text: bytes, name: bytes, bond: Bond, at: int, spaced: bool) -> Field
     first = text[at : at + 1]
     if first in (b'"', b"'"):
         return Field(name, bond, at + 1, string_end(text, at + 1, first), True, spaced)
-    bare = _BARE.match(text, at, at + WINDOW)
-    if bare is None or first not in _PLAIN_STARTS or text[bare.end() : bare.end() + 1] in _CALLING:
+    bare = _BARE.match(text, at, at + WINDOW) if first in _PLAIN_STARTS else None
+    if bare is None or text[bare.end() : bare.end() + 1] in _CALLING:
         if opened := _OPEN.match(text, at):
             return Field(name, bond, opened.end(), string_end(text, opened.end(), opened.group("quote")), True, spaced)
         if _PLACEHOLDER.match(text, at):
@@ -167,6 +167,7 @@ def _value(text: bytes, name: bytes, bond: Bond, at: int, spaced: bool) -> Field
             return _argument(text, name, bond, call, spaced)
         if first == b"[" and (inside := _BARE.match(text, at + 1, at + WINDOW)):  # Go: map[X-Api-Key:[value]]
             return Field(name, bond, at + 1, inside.end(), False, spaced)
+        bare = bare or _BARE.match(text, at, at + WINDOW)
         if bare is None:
             return None
     end = bare.end()
