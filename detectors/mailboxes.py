@@ -87,7 +87,10 @@ def _past_escapes(text: bytes, start: int, end: int) -> int:
             if value < 0x80 and not (chr(value).isalnum() or value in b"+._-'"):
                 start = found.end()
     if start and text[start - 1] == 0x5C and start < end:
-        start += 5 if text[start] == 0x75 and text[start + 1 : start + 5].isalnum() else 1
+        if text[start] == 0x75 and text[start + 1 : start + 5].isalnum():
+            start += 5
+        elif text[start] in b"nrtbf":  # the escapes of JSON; any other letter is a mailbox's, as in ``CORP\\ada@…``
+            start += 1
     quote = text.find(b"'", start, end)
     if quote >= 0 and (quote == start or text[start:quote] in _LITERAL_PREFIXES):
         start = quote + 1

@@ -115,12 +115,17 @@ def _name_end(text: bytes, at: int) -> int:
 _NAME_TAIL = re.compile(rb"[A-Za-z0-9_.\-]{0,128}+")
 
 
+_HOLDERS = frozenset(b"kwargs args request req body data json params payload self options config inputs invocation_params extra event".split())
+
+
 def _last_word_scope(keys: PromptKeys, name: bytes) -> str | None:
     """``kwargs.messages`` or ``x[messages]``: the last word alone, when the whole name says nothing and nothing says to keep it."""
     if keys.keeps(name):
         return None
     last = re.split(rb"[.:\[\]]", name.rstrip(b"]"))[-1]
-    return None if last == name else ("always" if keys.scope(last) == "always" and b"." not in name else None)
+    if last == name or (b"." in name and name.split(b".")[0] not in _HOLDERS):
+        return None
+    return "always" if keys.scope(last) == "always" else None
 
 
 def _about_llm(text: bytes, at: int) -> bool:

@@ -185,7 +185,7 @@ class Scanner:
                 start, end = span
                 if end - start >= LONG:
                     end = _run_end(text, end)
-                if detector.loose and ((is_id_name(name) and 2 * (end - start) >= len(text)) or _exempt(text, span)):
+                if detector.loose and ((is_id_name(name) and 2 * (end - start) >= len(text)) or _exempt(text, (start, end))):
                     continue
                 value = text[start:end]
                 if (value[:1] in MARKER_STARTS and is_marker(value)) or (end - start <= 64 and is_masked(value)):

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 MAX_VALUE = 1 << 20
-"""Bytes: a value is followed no further than this; what is longer ends there and the caller redacts to the record's end."""
+"""Bytes: a value's quotes and brackets are followed no further than this; what is longer ends at its record's end."""
 
 
 class Value(NamedTuple):
@@ -72,7 +72,7 @@ def string_value(text: bytes, start: int, quote: bytes) -> Value:
         if newline >= 0 and mark != b"`":
             return Value(start, newline - (text[newline - 1 : newline] == b"\r"), quote, "string", True)
         if found < 0:
-            return Value(start, limit, quote, "string", True)
+            return Value(start, record_end(text, limit), quote, "string", True)
         slashes = _backslashes(text, found, start)
         if depth == 0:
             if slashes % 2 == 0:
@@ -91,7 +91,7 @@ def nested_value(text: bytes, start: int) -> Value:
     while True:
         found = _MARK.search(text, position, limit)
         if found is None:
-            return Value(start, limit, b"", "nested", True)
+            return Value(start, record_end(text, limit), b"", "nested", True)
         token = found.group()
         position = found.end()
         if token in _OPENERS:

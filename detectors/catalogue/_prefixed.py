@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from detectors.model import Anchor, Span, Verify
 
 ANCHOR_WIDTH = 8
+LONGEST_RUN = 4000
 
 ALNUM = rb"[A-Za-z0-9]"
 B64URL = rb"[A-Za-z0-9_-]"
@@ -48,8 +49,11 @@ _WORDS = re.compile(rb"your[-_]?|example|placeholder|redacted|change[-_]?me|dumm
 _DIGIT = re.compile(rb"[0-9]")
 
 
-def run(charset: bytes, least: int, most: int = 4000) -> bytes:
-    """A regex: ``least`` to ``most`` of ``charset``, and then no more of it."""
+def run(charset: bytes, least: int, most: int = LONGEST_RUN) -> bytes:
+    """A regex: ``least`` to ``most`` of ``charset``, and then no more of it; without ``most``, as much as a window holds (the scanner
+    follows what is longer)."""
+    if most >= LONGEST_RUN:
+        return rb"%b{%d,%d}+" % (charset, least, most)
     return rb"%b{%d,%d}+(?!%b)" % (charset, least, most, charset)
 
 

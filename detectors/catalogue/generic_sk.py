@@ -9,7 +9,7 @@ from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
 _ANCHOR = "sk-[A-Za-z0-9_-]{9}"
-_key = re.compile(EDGE + rb"sk-([A-Za-z0-9_-]{9,200}+)(?![A-Za-z0-9_-])").match
+_key = re.compile(EDGE + rb"sk-([A-Za-z0-9_-]{9,4000}+)").match
 
 # Locales (sk-SK), packages, SSH key types and hosts are words joined by hyphens; a key holds one long random piece, or says so beside it.
 _WORDS = re.compile(rb"(?:learn|SK|CZ|sk|cs|ssh|ecdsa)(?:[-_]|$)").match

@@ -56,7 +56,8 @@ def _verify(text: bytes, at: int) -> Span | None:
     start = at - len(b"BEGIN")
     while start > 0 and at - start < 12 and text[start - 1 : start] in (b"-", b" "):
         start -= 1
-    start += text[start : start + 1] == b" "
+    while text[start : start + 1] == b" ":
+        start += 1
     end = _closed(text, first.end())
     if end < 0:
         rest = _lines(text, first.end(), first.end() + LIMIT)

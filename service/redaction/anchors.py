@@ -50,7 +50,8 @@ def name_anchors() -> list[tuple[Anchor, KeyAnchor]]:
 
 def attribute_anchors(prompt_keys: PromptKeys) -> list[tuple[Anchor, KeyAnchor]]:
     """Ordinary words as OTLP/JSON attribute names: quoted on both sides. In other JSON they would be everywhere."""
-    return [(Anchor('"' + re.escape(name.decode()) + '"'), KeyAnchor.PROMPT) for name in prompt_keys.words()]
+    names = [re.escape(name.decode()) + '"' for name in prompt_keys.words()]
+    return [(Anchor('"' + name), KeyAnchor.PROMPT) for name in (*names, *map(re.escape, EVENT_NAMES))]
 
 
 def string_start_anchors(detectors: Iterable[Detector]) -> list[tuple[Anchor, Detector]]:

@@ -42,6 +42,25 @@ def tidy(edits: list[Edit]) -> list[Edit]:
     return out
 
 
+def compose(first: list[Edit], second: list[Edit]) -> list[Edit]:
+    """Edits of the original text that do what ``first``, and then ``second`` on its outcome, do. Where both touch a place, ``second`` wins."""
+    out: list[Edit] = []
+    todo = list(first)
+    shift = 0  # from coordinates after ``first`` to those before it
+    for start, end, text in second:
+        while todo and todo[0].start - shift + len(todo[0].text) <= start:
+            done = todo.pop(0)
+            out.append(done)
+            shift += done.end - done.start - len(done.text)
+        begin = min(start + shift, todo[0].start) if todo and todo[0].start - shift < start else start + shift
+        while todo and todo[0].start - shift < end:
+            taken = todo.pop(0)
+            shift += taken.end - taken.start - len(taken.text)
+            end = max(end, taken.end - shift)
+        out.append(Edit(begin, end + shift, text))
+    return tidy([*out, *todo])
+
+
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SIMPLE = {
     b'\\"': b'"',

@@ -178,7 +178,7 @@ class LocalEdits:
                 span = string_at(at)
                 if span is None:
                     self._done = done
-                    self._number(jsondoc.scalar_at(buf, at, lo, self.hi))
+                    self.number(jsondoc.scalar_at(buf, at, lo, self.hi))
                     done = self._done
                     continue
                 start, stop = span
@@ -206,7 +206,7 @@ class LocalEdits:
         entity = self.work.plan.entity_of(name) if name else None
         if entity is not None and name_span is not None and self.value(name_span, name, entity, start, span[1]):
             return
-        self._leaf(name_span, name, span, with_name=False)
+        self.leaf(name_span, name, span, with_name=False)
 
     def member(self, name_span: Span, start: int) -> int:
         """A member whose name was hit; returns up to where it has been looked at."""
@@ -218,10 +218,10 @@ class LocalEdits:
             return end
         first = self.buf[start]
         if first == 34:
-            self._leaf(name_span, name, (start, end), with_name=True)
+            self.leaf(name_span, name, (start, end), with_name=True)
             return end
         if first in b"-0123456789":
-            self._number((start, end), name, name_span)
+            self.number((start, end), name, name_span)
             return end
         return start
 
@@ -274,9 +274,9 @@ class LocalEdits:
             elif child.kind == "!":
                 self.edits.append(Edit(child.start, child.end, b'"' + self.work.unprocessable("depth") + b'"'))
             elif not self.value((child.start, child.start), name, entity, child.start, child.end) and child.kind == '"':
-                self._leaf(None, name, (child.start, child.end), with_name=False)
+                self.leaf(None, name, (child.start, child.end), with_name=False)
 
-    def _leaf(self, name_span: Span | None, name: bytes, span: Span, *, with_name: bool) -> None:
+    def leaf(self, name_span: Span | None, name: bytes, span: Span, *, with_name: bool) -> None:
         edits = string_edits(self.work, self.buf, span, name, with_name=with_name, hits=None if with_name else self._hits_in(span))
         if self.work.drop_field:
             self.work.drop_field = False
@@ -292,7 +292,7 @@ class LocalEdits:
             end += 1
         return hits[at:end] or None
 
-    def _number(self, span: Span | None, name: bytes = b"", name_span: Span | None = None) -> None:
+    def number(self, span: Span | None, name: bytes = b"", name_span: Span | None = None) -> None:
         if span is None:
             return
         self._done = max(self._done, span[1])

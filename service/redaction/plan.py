@@ -84,7 +84,7 @@ class Plan:
         enforcing = not self.allows and all(rule.mode == "enforce" and rule.action.type != "keep" for rule in policy.rules)
         self.text = Scanner(detectors, shadowing=enforcing and policy.prompts.mode not in ("keep", "observe"))
         self.json = Scanner(detectors, names)
-        words = attribute_anchors(prompt_keys) if self.prompts_on else []
+        words: list[tuple[Anchor, KeyAnchor]] = attribute_anchors(prompt_keys) if self.prompts_on else []
         self.otlp_json = Scanner(detectors, [*names, BYTES_VALUE, *words])
         starts = string_start_anchors(detectors)
         self.protobuf = Scanner(detectors, [*names, *starts, *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)])
@@ -129,7 +129,7 @@ class Plan:
             if _selects(rule.detectors, subject) and _holds(rule, place, name):
                 if isinstance(action, Mask) and subject.kind in ("secret", "prompt"):
                     action = Replace()
-                if isinstance(action, Hash) and subject.entity in ("password", "url_password"):
+                if isinstance(action, Hash) and subject.entity == "password":
                     action = Replace()
                 enforce = rule.mode == "enforce" and not isinstance(action, Keep)
                 return action, enforce, action.name if rule.mode == "enforce" else "observe"
@@ -218,7 +218,7 @@ def _check_actions(policy: Policy, catalogue: Iterable[Detector]) -> None:
                 continue
             if isinstance(rule.action, MaskModel) and subject.kind in ("secret", "prompt"):
                 raise ConfigError(f"rules.{i}.action: mask is refused for {subject.kind}s ({subject.id}); allowed are replace, hash, drop, keep")
-            if isinstance(rule.action, HashModel) and subject.entity in rule.detectors and subject.entity in ("password", "url_password"):
+            if isinstance(rule.action, HashModel) and subject.entity == "password" and {subject.id, subject.entity} & set(rule.detectors):
                 raise ConfigError(f"rules.{i}.action: hash is refused for passwords (they can be guessed); allowed are replace, drop, keep")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from detectors.markers import is_marker
+from detectors.markers import is_marker, is_masked
 from detectors.model import Span
 from detectors.scanner import TooManyHitsError
 from service.redaction import jsondoc, jsonedit
@@ -88,7 +88,7 @@ class PromptWalk:
                 elif child.kind != "0":
                     self._walk(child, path)
                 elif self._hit(child.start, child.end):
-                    self._local._number((child.start, child.end), b"", (child.start, child.start))
+                    self._local.number((child.start, child.end), b"", (child.start, child.start))
             return
         names = [jsonedit.inside(self.buf, span) for span in node.names]
         siblings = frozenset(names)
@@ -105,32 +105,37 @@ class PromptWalk:
             if named or self._hit(child.start, child.end):
                 entity = self.work.plan.entity_of(name)
                 if entity is None or not self._local.value(name_span, name, entity, child.start, child.end):
-                    self._local._leaf(name_span, name, (child.start, child.end), with_name=named)
+                    self._local.leaf(name_span, name, (child.start, child.end), with_name=named)
         elif child.kind == "0":
-            if named or self._hit(child.start, child.end):
-                entity = self.work.plan.entity_of(name)
-                if (entity is None or not self._local.value(name_span, name, entity, child.start, child.end)) and child.end > child.start:
-                    if self.buf[child.start] in b"-0123456789":
-                        self._local._number((child.start, child.end), name, name_span)
+            self._scalar(name_span, name, child)
         else:
             entity = self.work.plan.entity_of(name) if named else None
             if entity is None or not self._local.value(name_span, name, entity, child.start, child.end):
                 self._walk(child, path)
 
+    def _scalar(self, name_span: Span, name: bytes, child: Node) -> None:
+        """A number, true, false or null under ``name``: looked at where its name or itself was hit."""
+        if not (self._hit(*name_span) or self._hit(child.start, child.end)):
+            return
+        entity = self.work.plan.entity_of(name)
+        if entity is None or not self._local.value(name_span, name, entity, child.start, child.end):
+            if self.buf[child.start] in b"-0123456789":
+                self._local.number((child.start, child.end), name, name_span)
+
     def _element(self, span: Span, name_span: Span | None, name: bytes) -> None:
         if self._hit(*span):
-            self._local._leaf(name_span, name, span, with_name=False)
+            self._local.leaf(name_span, name, span, with_name=False)
 
     def _is_prompt(self, name: bytes, path: tuple[bytes, ...], siblings: frozenset[bytes]) -> bool:
         plan = self.work.plan
         if not plan.prompts_on:
             return False
         scope = plan.prompt_scope(name)
-        if scope == "always":
-            return True
-        if scope == "llm" and (name not in _LOG_WORDS or not siblings & _LOG_MEMBERS or bool(siblings & _CHAT_MEMBERS)):
-            return True
-        return len(path) > 1 and plan.prompt_keys.on_path(path) and not plan.prompt_keys.keeps(name)
+        if scope == "llm" and name in _LOG_WORDS and siblings & _LOG_MEMBERS and not siblings & _CHAT_MEMBERS:
+            scope = None
+        if scope is None and (len(path) < 2 or not plan.prompt_keys.on_path(path) or plan.prompt_keys.keeps(name)):
+            return False
+        return self.work.redacts_prompts(name)
 
     def content(self, name_span: Span | None, name: bytes, node: Node, *, strict: bool) -> bool:
         """Redacts a value that is content; ``False`` where the policy lets prompts through (its leaves are then looked at as any other)."""
@@ -155,9 +160,8 @@ class PromptWalk:
             if self.work.plan.prompt_keys.keeps(inner) and child.kind == "0":
                 continue
             if child.kind == "0" and not strict:
-                entity = self.work.plan.entity_of(inner) if self._hit(*inner_span) else None
-                if entity is None or not self._local.value(inner_span, inner, entity, child.start, child.end):
-                    continue
+                self._scalar(inner_span, inner, child)
+                continue
             done = self.content(inner_span, inner, child, strict=strict or inner in _STRICT or _tool_input(inner, node, self.buf)) and done
         return done
 
@@ -172,7 +176,7 @@ class PromptWalk:
         literal = self.buf[node.start + 1 : node.end - 1]
         decoded = Decoded(literal) if b"\\" in literal else None
         text = decoded.text if decoded else literal
-        if not text.strip() or is_marker(text):
+        if not text.strip() or is_marker(text) or is_masked(text):
             return True
         if not strict and is_structure(name, text):
             self.edits.extend(jsonedit.string_edits(self.work, self.buf, span, name))
@@ -256,7 +260,7 @@ def content_text(work: Work, text: bytes, name: bytes) -> bytes | None:
 
     Where the policy lets prompts through, the detectors look at it. ``work.drop_field`` is set when a rule drops it.
     """
-    if not text.strip() or is_marker(text):
+    if not text.strip() or is_marker(text) or is_masked(text):
         return None
     if text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
         try:

@@ -7,14 +7,16 @@ from detectors.model import Finding
 from detectors.overlap import union
 from detectors.scanner import TooManyHitsError
 from service.redaction.actions import Match, Syntax
-from service.redaction.edits import Edit
-from service.redaction.plan import UNPROCESSABLE, Decision, Plan
+from service.redaction.edits import Edit, apply, compose
+from service.redaction.plan import PROMPT_FIELD, UNPROCESSABLE, Decision, Plan
 from service.redaction.report import Report
 
 _WORD_BORDERS = bytes(0 if byte in b" \t\r\n\"'<>`" else 1 for byte in range(256))
 _ESCAPED = frozenset(b"nrtbf")
 _NAME_LIKE: dict[str, Syntax] = {"trace_state": "url", "metric_name": "name"}
 """Places with a syntax of their own: W3C tracestate takes no ``=`` in values, metric names take no brackets."""
+_ROUNDS = 3
+_PROMPT = Finding(0, 0, PROMPT_FIELD, "prompt", 0.8)
 HITS_PER_LEAF = 20_000
 
 
@@ -60,7 +62,7 @@ class Work:
 
     def text_edits(self, text: bytes, name: bytes = b"") -> list[Edit]:
         """Edits for a text of no further structure. Raises :class:`Unprocessable`."""
-        return self.resolve(text, self._found(text, name), name)
+        return self.settled(text, self.resolve(text, self._found(text, name), name), name)
 
     def hit_edits(self, text: bytes, hits: list[tuple[int, int]], name: bytes) -> list[Edit]:
         """Edits for a text whose anchor hits are known from the wire: ``(end offset in text, pattern index)``.
@@ -73,7 +75,7 @@ class Work:
             findings = self.plan.text.verified(text, [hit for hit in hits if 0 < hit[0] <= size], name)
         except Exception:  # fail closed: whatever a detector stumbled over, this field goes
             raise Unprocessable("error") from None
-        return self.resolve(text, findings, name) if findings else []
+        return self.settled(text, self.resolve(text, findings, name), name) if findings else []
 
     def value_edits(self, name: bytes, value: bytes) -> list[Edit]:
         """Edits for a field's value, looked at together with the field's name (``phone`` makes bare digits a phone number)."""
@@ -88,6 +90,18 @@ class Work:
                     end = len(value)  # the field's name made it one: the value ends where the field does
                 inside.append(Finding(start, end, found.detector, found.entity, found.score))
         return self.resolve(value, inside, name)
+
+    def settled(self, text: bytes, edits: list[Edit], name: bytes) -> list[Edit]:
+        """``edits``, and those for what only shows once they are made: a number that touches a key, say (``…0958sk-…``)."""
+        for _ in range(_ROUNDS):
+            if self.drop_field or not any(touches(text, edit) for edit in edits):
+                break
+            after = apply(text, edits)
+            more = self.resolve(after, self._found(after, name), name)
+            if not more:
+                break
+            edits = compose(edits, more)
+        return edits
 
     def _found(self, text: bytes, name: bytes) -> list[Finding]:
         try:
@@ -145,6 +159,13 @@ class Work:
         edit = self._edit(value, 0, len(value), finding, decision, syntax)
         return None if edit is None else edit.text
 
+    def redacts_prompts(self, name: bytes) -> bool:
+        """Whether the policy redacts prompt content under ``name``; where it lets it through, counts it: its leaves are looked at as any."""
+        decision = self.plan.decide(_PROMPT, self.place, name)
+        if not decision.enforce:
+            self.report.findings[PROMPT_FIELD, decision.outcome, self.place] += 1
+        return decision.enforce
+
     def _edit(self, text: bytes, start: int, end: int, label: Finding, decision: Decision, syntax: Syntax | None = None) -> Edit | None:
         self.found += 1
         if self.found > self.budget:
@@ -182,6 +203,11 @@ def _outside_escape(text: bytes, start: int, end: int) -> int:
     if text[start] in _ESCAPED:
         return start + 1
     return start + 5 if text[start] == 117 and start + 5 < end else start
+
+
+def touches(text: bytes, edit: Edit) -> bool:
+    """Whether an edit has a letter or a digit right beside it, which together with what is replaced may have looked like something else."""
+    return text[edit.start - 1 : edit.start].isalnum() or text[edit.end : edit.end + 1].isalnum()
 
 
 def _in_url(text: bytes, start: int) -> bool:

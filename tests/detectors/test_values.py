@@ -86,13 +86,12 @@ def test_a_record_ends_at_its_line_end_without_the_carriage_return() -> None:
     assert [record_end(text, 0) for text in (b"ab", b"ab\n", b"ab\r\ncd", b"\n", b"\r\n")] == [2, 2, 2, 0, 0]
 
 
-def test_a_value_is_followed_no_further_than_the_limit() -> None:
+def test_a_value_that_is_not_followed_to_its_end_ends_with_its_record() -> None:
     for text in (b'"' + b"x" * (MAX_VALUE + 100) + b'"', b'"' + b'\\"' * MAX_VALUE):
-        found = string_value(text, 1, b'"')
-        assert found.cut
-        assert found.end <= 1 + MAX_VALUE
-    found = nested_value(b"[" * (MAX_VALUE + 100), 0)
-    assert (found.end, found.cut) == (MAX_VALUE, True)
+        found = string_value(text + b"\nnext", 1, b'"')
+        assert (found.end, found.cut) == (len(text), True)
+    found = nested_value(b"[" * (MAX_VALUE + 100) + b"\nnext", 0)
+    assert (found.end, found.cut) == (MAX_VALUE + 100, True)
 
 
 @given(st.text(max_size=40), st.integers(0, 4))

@@ -46,6 +46,9 @@ def normalise(match: Match) -> bytes:
         return local + at + domain.lower()
     if match.entity == "phone":
         digits = _NOT_DIGITS.sub(b"", value)
+        exit_code = next((code for code in (b"0011", b"011", b"00") if digits.startswith(code) and not value.startswith(b"+")), None)
+        if exit_code:
+            return b"+" + digits[len(exit_code) :]
         return b"+" + digits if value.lower().removeprefix(b"tel:").lstrip(b"(").startswith((b"+", b"%2b")) else digits
     if match.kind in ("financial", "government"):
         return value.replace(b" ", b"").replace(b"-", b"").upper()

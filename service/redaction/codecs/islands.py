@@ -7,11 +7,13 @@ apply. Attempts are budgeted: a buffer full of braces costs a fixed multiple of 
 from __future__ import annotations
 
 import json
+import re
 
 from detectors.model import Span
 from service.redaction import jsondoc
 from service.redaction.jsoncut import completion
 
+_BRACKET = re.compile(rb"\{|\[(?!REDACTED[:\]]|[a-z0-9_]{1,64}:[A-Za-z0-9_.-]{1,32}:[0-9a-f]{24}\])")
 _DECODER = json.JSONDecoder()
 _REACH = 1 << 18
 _ATTEMPTS = 6
@@ -42,12 +44,17 @@ class Islands:
 
     def cut(self, lo: int, hi: int, at: int) -> tuple[int, bytes] | None:
         """``(start, what is missing at its end)`` of a document on the line ``buf[lo:hi]`` that was cut off at the line's end."""
-        start = _first_bracket(self._buf, lo, max(at, lo + 1) if at else min(hi, lo + 64))
-        self._budget -= hi - lo
-        if start < 0 or self._budget < 0:
-            return None
-        suffix = completion(self._buf[start:hi])
-        return None if suffix is None else (start, suffix)
+        start = lo
+        for _ in range(_ATTEMPTS):
+            start = _first_bracket(self._buf, start, max(at, lo + 1) if at else min(hi, lo + 64))
+            self._budget -= hi - lo
+            if start < 0 or self._budget < 0:
+                return None
+            suffix = completion(self._buf[start:hi])
+            if suffix is not None:
+                return start, suffix
+            start += 1
+        return None
 
     def _pretty(self, at: int, lo: int) -> Span | None:
         """A document that begins on an earlier line, at its beginning or at its end."""
@@ -78,5 +85,6 @@ class Islands:
 
 
 def _first_bracket(buf: bytes, start: int, at: int) -> int:
-    places = [place for place in (buf.find(b"{", start, at), buf.find(b"[", start, at)) if place >= 0]
-    return min(places, default=-1)
+    """The first bracket in ``buf[start:at]`` that does not open a marker of ours."""
+    found = _BRACKET.search(buf, start, at)
+    return found.start() if found else -1

@@ -118,6 +118,9 @@ def _cut_line(work: Work, buf: bytes, lo: int, hi: int, start: int, suffix: byte
 def document_line(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: LocalEdits | None = None) -> list[Edit]:
     """Edits for the JSON document ``buf[lo:hi]``. Where it can't be examined its content goes; time, severity and ids stay."""
     work.begin_record(hi - lo)
+    if hi - lo > work.plan.max_record:
+        work.unprocessable("size")
+        return [Edit(lo, hi, blank(buf[lo:hi]) if hi - lo < 4 * work.plan.max_record else UNPROCESSABLE)]
     try:
         edits = document_edits(work, buf, lo, hi, hits, local)
         if edits and not work.drop_record and not jsondoc.well_formed(apply(buf, edits, lo, hi)):

@@ -34,8 +34,14 @@ PLACES = {
 }
 """Text members of OTLP's messages, and where in a record they stand."""
 
+COUNTS = frozenset(
+    b"timeUnixNano startTimeUnixNano endTimeUnixNano observedTimeUnixNano asInt asDouble count sum min max zeroCount bucketCounts explicitBounds"
+    b" droppedAttributesCount droppedEventsCount droppedLinksCount severityNumber flags kind code scale offset zeroThreshold".split()
+)
+"""Numbers that OTLP/JSON may write as strings: measurements and times, never looked at."""
+
 IDS = frozenset((b"traceId", b"spanId", b"parentSpanId"))
-_STRINGS = frozenset((b"stringValue", b"string_value"))
+_RECORDS = frozenset((b"spans", b"logRecords", b"metrics"))
 _BYTES = frozenset((b"bytesValue", b"bytes_value"))
 _NUMBERS = frozenset((b"intValue", b"int_value", b"doubleValue", b"double_value"))
 _ARRAYS = frozenset((b"arrayValue", b"array_value"))
@@ -77,7 +83,7 @@ class AttributeEdits(LocalEdits):
                 self.name(span, inside(self.buf, span))
             elif name == b"body" and child.kind == "{":
                 self._body(child)
-            elif name in IDS and span[1] - span[0] in (18, 34):
+            elif (name in IDS and span[1] - span[0] in (18, 34)) or (name in COUNTS and child.kind in '"0'):
                 continue
             elif child.kind == '"' and name in PLACES:
                 place, self.work.place = self.work.place, PLACES[name]
@@ -88,8 +94,20 @@ class AttributeEdits(LocalEdits):
                 entity = self.work.plan.entity_of(name)
                 if child.kind == '"':
                     self.plain(span, name, entity)
+                elif child.kind == "[" and name in _RECORDS:
+                    self._records(child)
                 elif child.kind != "0":
                     self.walk(child)
+
+    def _records(self, node: Node) -> None:
+        """Spans, log records, metrics: what a rule drops as a whole goes with its comma."""
+        for record in node.children:
+            before = len(self.edits)
+            self.walk(record)
+            if self.work.drop_record:
+                self.work.drop_record = self.work.drop_field = False
+                self.work.report.dropped += 1
+                self.edits[before:] = [drop_member(self.buf, record.start, record.end, self.lo)]
 
     def attribute(self, keys: list[Span], value: Node, whole: Span, *, named: bool = True) -> None:
         """A ``KeyValue``. ``keys``: its name, more than one where the member repeats; ``whole``: the object it is; ``named``: look at names."""
@@ -105,7 +123,8 @@ class AttributeEdits(LocalEdits):
             if entity or self.work.plan.prompt_scope(text):
                 name = text
         scope = self.work.plan.prompt_scope(name)
-        if (scope == "always" or (scope == "llm" and self.about_llm(keys[0][0]))) and self.content(value, name):
+        is_prompt = scope == "always" or (scope == "llm" and self.about_llm(keys[0][0]))
+        if is_prompt and self.work.redacts_prompts(name) and self.content(value, name):
             return
         self.any_value(value, name, entity)
         if self.work.drop_field:
@@ -135,7 +154,7 @@ class AttributeEdits(LocalEdits):
                 self.bytes_value((child.start, child.end), name, entity)
             elif field in _ARRAYS:
                 for element in _values(self.buf, child):
-                    self.any_value(element, name, entity)
+                    self._element(element, name, entity)
             elif field in _LISTS:
                 self._list(child, name, entity)
             elif child.kind == '"':
@@ -143,13 +162,21 @@ class AttributeEdits(LocalEdits):
             elif child.kind != "0":
                 self.any_value(child, name, entity)
 
+    def _element(self, element: Node, name: bytes, entity: str | None) -> None:
+        """An array's element; one that a rule drops becomes an empty ``AnyValue``."""
+        before = len(self.edits)
+        self.any_value(element, name, entity)
+        if self.work.drop_field and not self.work.drop_record:
+            self.work.drop_field = False
+            self.edits[before:] = [Edit(element.start, element.end, b"{}")]
+
     def _list(self, node: Node, name: bytes, entity: str | None) -> None:
         for element in _values(self.buf, node):
             for inner_span, inner, value in _pair(self.buf, element):
                 self.name(inner_span, inner)
                 inner_entity = self.work.plan.entity_of(inner) or entity
                 scope = self.work.plan.prompt_scope(inner)
-                if scope == "always" and self.content(value, inner):
+                if scope == "always" and self.work.redacts_prompts(inner) and self.content(value, inner):
                     continue
                 self.any_value(value, inner if inner_entity != entity else name, inner_entity)
                 self.work.drop_field = False
@@ -201,7 +228,7 @@ class AttributeEdits(LocalEdits):
     def body(self, span: Span) -> None:
         """A log record's body that is a string."""
         place, self.work.place = self.work.place, "body"
-        if self._is_event(span[0], span[1]):
+        if self._is_event(span[0], span[1]) and self.work.redacts_prompts(b""):
             self._content_leaf(Node('"', span[0], span[1], [], []), b"")
         else:
             self.plain(span, b"", None)
@@ -211,7 +238,7 @@ class AttributeEdits(LocalEdits):
 
     def _body(self, node: Node) -> None:
         place, self.work.place = self.work.place, "body"
-        if not (self._is_event(node.start, node.end) and self.content(node, b"")):
+        if not (self._is_event(node.start, node.end) and self.work.redacts_prompts(b"") and self.content(node, b"")):
             self.any_value(node, b"", None)
         self.work.drop_field = False
         self.work.place = place

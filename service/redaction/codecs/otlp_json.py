@@ -15,7 +15,7 @@ from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.errors import FramingError
 from service.redaction import jsondoc
 from service.redaction.codecs.ndjson import blank
-from service.redaction.codecs.otlp_attributes import IDS, PLACES, AttributeEdits, Irregular
+from service.redaction.codecs.otlp_attributes import COUNTS, IDS, PLACES, AttributeEdits, Irregular
 from service.redaction.edits import Edit, apply
 from service.redaction.jsonedit import Hits, finish, inside
 from service.redaction.plan import Plan
@@ -55,6 +55,9 @@ class OtlpJson:
             hits = plan.otlp_json.candidates(payload, limit=HITS_PER_WINDOW * (1 + len(payload) // WINDOW_BYTES))
             if not hits:
                 return Redacted(payload, report)
+        except TooManyHitsError:
+            hits = None
+        try:
             edits = _edits(work, payload, hits)
             rewritten = apply(payload, edits) if edits else payload
             if edits and not jsondoc.well_formed(rewritten):
@@ -67,12 +70,16 @@ class OtlpJson:
         return Redacted(rewritten, report)
 
 
-def _edits(work: Work, payload: bytes, hits: Hits) -> list[Edit]:
+def _edits(work: Work, payload: bytes, hits: Hits | None) -> list[Edit]:
+    """``hits``: ``None`` where there are too many to list, so that every string is looked at by itself."""
     work.begin_record(len(payload))
     try:
+        if hits is None:
+            raise Irregular
         edits = OtlpEdits(work, payload, 0, len(payload)).run(hits)
     except Irregular:
         work.report.findings.clear()
+        work.report.unprocessable.clear()
         work.begin_record(len(payload))
         whole = AttributeEdits(work, payload, 0, len(payload))
         edits = whole.walk(jsondoc.tree(payload, 0, len(payload), work.plan.max_depth))
@@ -90,16 +97,20 @@ class OtlpEdits(AttributeEdits):
         try:
             if field == b"key":
                 self._attribute(span)
-            elif field in IDS and len(span) and span[1] - span[0] in (18, 34):
+            elif (field in IDS and span[1] - span[0] in (18, 34)) or field in COUNTS or field == b"bucketCounts":
                 return
+            elif field == b"eventName" and self.buf.startswith(b"gen_ai.", span[0] + 1):
+                raise Irregular  # the record's body is a prompt, wherever it stands
             elif field == b"stringValue" and name_span is not None:
                 self._string_value(name_span, span)
             elif field in (b"intValue", b"doubleValue") and name_span is not None:
                 self._number_value(name_span, span)
-            elif field in PLACES or field in IDS or field.endswith((b"Url", b"Nano")):
-                self._leaf(name_span, field if field not in PLACES else b"", span, with_name=False)
+            elif field in PLACES or field in IDS:
+                self.leaf(name_span, field if field not in PLACES else b"", span, with_name=False)
             else:
                 raise Irregular
+            if self.work.drop_record:
+                raise Irregular  # which record it is shows only from above
         finally:
             self.work.place = place
 
@@ -135,11 +146,14 @@ class OtlpEdits(AttributeEdits):
         before = _KEY_BEFORE.search(buf, buf.rfind(b"{", lo, buf.rfind(b"{", lo, name_span[0])), name_span[0])
         if before is not None:
             key = before.span("key")
-            self.attribute([key], jsondoc.tree(buf, name_span[0] - 1, _close(buf, span[1]), 8), (before.start(), span[1]), named=False)
+            opening = buf.rfind(b"{", before.start(), name_span[0])
+            self.attribute([key], jsondoc.tree(buf, opening, _close(buf, span[1]), 8), (before.start(), span[1]), named=False)
         elif _BODY_BEFORE.search(buf, lo, name_span[0]):
             self.body(span)
         elif _ELEMENT_BEFORE.search(buf, lo, name_span[0]):
             self.plain(span, b"", None)
+            if self.work.drop_field:
+                raise Irregular
         else:
             raise Irregular
 

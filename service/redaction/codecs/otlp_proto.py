@@ -30,6 +30,7 @@ _UNKNOWN = Schema("unknown", {})
 _Rewrite = Callable[[int, int], "bytes | None"]
 _STRING, _ARRAY, _KVLIST, _BYTES = 1, 5, 6, 7
 _DROPPED = b"\x00dropped"
+_IN_LLM_RECORDS = frozenset(("message", "attribute", "value"))
 _EVENT_RECORD = (b"gen_ai.choice", b".message", b"gen_ai.content.", b"gen_ai.client.inference.operation.details")
 
 
@@ -194,7 +195,7 @@ class Rewriter:
                 continue
             kind = kinds.get(number)
             if not self._hit(start, end):
-                if kind is None or not self._llm or not (kind.kind == "message" or (kind.kind == "attribute" and self._is_word(start, end))):
+                if kind is None or not self._llm or kind.kind not in _IN_LLM_RECORDS or (kind.kind == "attribute" and not self._is_word(start, end)):
                     continue
             new = self._field(start, end, kind)
             if new is None:
@@ -324,7 +325,7 @@ class Rewriter:
 
     def _named_value(self, lo: int, hi: int, name: bytes, named: bool) -> bytes | None:
         scope = self.plan.prompt_scope(name)
-        if scope == "always" or (scope == "llm" and self._about_llm()):
+        if (scope == "always" or (scope == "llm" and self._about_llm())) and self.work.redacts_prompts(name):
             new = self._content(lo, hi, name)
             if new is not None or self.work.drop_field:
                 return new
@@ -333,7 +334,7 @@ class Rewriter:
 
     def _body(self, lo: int, hi: int) -> bytes | None:
         record = self.buf[self._record[0] : self._record[1]]
-        if b"gen_ai." in record and any(event in record for event in _EVENT_RECORD):
+        if b"gen_ai." in record and any(event in record for event in _EVENT_RECORD) and self.work.redacts_prompts(b""):
             new = self._content(lo, hi, b"")
             if new is not None:
                 return new

@@ -7,7 +7,7 @@ from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction.edits import Edit, tidy
 from service.redaction.jsonedit import Hits
 from service.redaction.plan import UNPROCESSABLE
-from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
+from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work, touches
 
 
 def text_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits | None = None) -> list[Edit]:
@@ -29,10 +29,15 @@ def text_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits | None = Non
         return _one_by_one(work, buf, lo, hi, "error")
     edits: list[Edit] = []
     for start, end, group in _by_line(buf, sorted(findings)):
-        work.begin_record()
+        work.begin_record(end - start)
         work.report.touched += 1
         try:
+            if end - start > work.plan.max_record:
+                raise Unprocessable("size")
             found = work.resolve(buf, group, b"")
+            if len(found) > 1 or (found and touches(buf, found[0])):
+                line = [Edit(a - start, b - start, text) for a, b, text in found]
+                found = [Edit(a + start, b + start, text) for a, b, text in work.settled(buf[start:end], line, b"")]
         except Exception as error:  # fail closed
             found = [Edit(start, end, work.unprocessable(error.reason if isinstance(error, Unprocessable) else "error"))]
         if work.drop_record:
