@@ -30,9 +30,7 @@ class Mask(Model):
 
     type: Literal["mask"] = Field(default="mask", description="Characters are covered, the last ones stay.")
     keep: int = Field(default=4, ge=0, le=4, description="How many of the last characters stay; never more than a quarter of them.")
-    character: str = Field(
-        default="*", pattern=r"^[*#xX_.-]$", description="What the others become: exactly one of `*` `#` `x` `X` `_` `.` `-`."
-    )
+    character: str = Field(default="*", pattern=r"^[*#xX_.-]$", description="What the others become: exactly one of `*` `#` `x` `X` `_` `.` `-`.")
 
 
 class Hash(Model):
@@ -129,9 +127,7 @@ class HashKey(Model):
     """One HMAC key, known by its id."""
 
     id: str = Field(pattern=r"^[a-z0-9_]{1,16}$", description="Short name that appears in the pseudonym.")
-    key: str = Field(
-        min_length=16, repr=False, description="The secret, at least 16 characters; give it as `${env:NAME}` or `${file:PATH}`."
-    )
+    key: str = Field(min_length=16, repr=False, description="The secret, at least 16 characters; give it as `${env:NAME}` or `${file:PATH}`.")
 
 
 class HashKeys(Model):
@@ -168,13 +164,9 @@ class Policy(Model):
 
     version: Literal[1] = Field(default=1, description="Version of the policy format.")
     name: str = Field(default="inline", pattern=r"^[A-Za-z0-9._-]{1,64}$", description="Appears in metrics.")
-    regions: tuple[Region, ...] = Field(
-        default=("US", "GB"), description="Countries (ISO 3166 alpha-2) whose national phone formats are looked for."
-    )
+    regions: tuple[Region, ...] = Field(default=("US", "GB"), description="Countries (ISO 3166 alpha-2) whose national phone formats are looked for.")
     detectors: DetectorSwitches = Field(default=DetectorSwitches(), description="Detectors switched on or off.")
-    rules: tuple[Rule, ...] = Field(
-        default=(), description="Ordered; the first rule that fits decides. Where none fits, the match is replaced."
-    )
+    rules: tuple[Rule, ...] = Field(default=(), description="Ordered; the first rule that fits decides. Where none fits, the match is replaced.")
     prompts: Prompts = Field(default=Prompts(), description="Prompt and completion bodies of language models.")
     allow: tuple[Allow, ...] = Field(default=(), description="Matches that are let through.")
     hash: HashKeys = Field(default=HashKeys(), description="The keys of pseudonyms.")

@@ -46,9 +46,7 @@ class HttpServer(Model):
 
     endpoint: str = Field(default="127.0.0.1:4318", description="`host:port` to listen on.")
     max_request_bytes: Size = Field(default=64 << 20, ge=1, description="Largest request, as received and again after decompression.")
-    allow_open: bool = Field(
-        default=False, description="Listen on an address other machines can reach, although there is no access control."
-    )
+    allow_open: bool = Field(default=False, description="Listen on an address other machines can reach, although there is no access control.")
 
     @property
     def address(self) -> Address:
@@ -106,9 +104,7 @@ class OtlpHttpExporter(Model):
 
     type: Literal["otlp_http"] = Field(default="otlp_http", exclude=True, repr=False)
     endpoint: str = Field(description="Base URL of the backend, such as `http://tempo:4318`; `/v1/traces` and so on are added.")
-    timeout: Duration = Field(
-        default=30.0, gt=0, description="Longest wait for the backend's whole answer; then the client is told to retry."
-    )
+    timeout: Duration = Field(default=30.0, gt=0, description="Longest wait for the backend's whole answer; then the client is told to retry.")
     headers: Mapping[str, str] = Field(default={}, repr=False, description="Headers set on each request, over those the client sent.")
 
     @field_validator("endpoint")
@@ -132,9 +128,7 @@ class FileExporter(Model):
 
     type: Literal["file"] = Field(default="file", exclude=True, repr=False)
     path: str = Field(min_length=1, description="Directory of the files; created when missing.")
-    rotate_bytes: Size = Field(
-        default=256 << 20, ge=1 << 10, description="A file that has reached this size is set aside and a new one begun."
-    )
+    rotate_bytes: Size = Field(default=256 << 20, ge=1 << 10, description="A file that has reached this size is set aside and a new one begun.")
 
 
 class StdoutExporter(Model):
@@ -167,9 +161,7 @@ class Pipeline(Model):
     """What comes in through the receivers is redacted and goes to the exporters."""
 
     receivers: tuple[ComponentId, ...] = Field(min_length=1, description="Ids of receivers.")
-    exporters: tuple[ComponentId, ...] = Field(
-        min_length=1, description="Ids of exporters; more than one only if all are `file` or `stdout`."
-    )
+    exporters: tuple[ComponentId, ...] = Field(min_length=1, description="Ids of exporters; more than one only if all are `file` or `stdout`.")
 
 
 class Pipelines(Model):
@@ -207,9 +199,7 @@ class Config(Model):
     )
     service: Service = Field(description="The pipelines, and limits of the process.")
     policy: Policy = Field(description="A name under config/policies, a path, or the policy itself.")
-    allow_raw_at_rest: bool = Field(
-        default=False, description="Lets a policy that keeps or only observes findings be used with the `file` exporter."
-    )
+    allow_raw_at_rest: bool = Field(default=False, description="Lets a policy that keeps or only observes findings be used with the `file` exporter.")
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -248,9 +238,7 @@ class Config(Model):
 
     def _check_raw_at_rest(self) -> None:
         policy = self.policy
-        raw = policy.prompts.mode in ("keep", "observe") or any(
-            isinstance(rule.action, Keep) or rule.mode == "observe" for rule in policy.rules
-        )
+        raw = policy.prompts.mode in ("keep", "observe") or any(isinstance(rule.action, Keep) or rule.mode == "observe" for rule in policy.rules)
         files = [name for name, exporter in self.exporters.items() if isinstance(exporter, FileExporter)]
         if raw and files and not self.allow_raw_at_rest:
             raise ValueError(f"allow_raw_at_rest: true where a policy keeps or only observes findings and {files[0]} writes files")

@@ -163,9 +163,7 @@ def sensitive(name: bytes) -> str | None:
 
 
 _HOLDS_SECRET = re.compile(rb"(?i)(?:passw|pwd|accountkey|accesskey|secret|sig|token)[a-z]{0,8}+[ ]{0,2}+=|://[^/\s@]{0,256}+@")
-_AUTH_KINDS = frozenset(
-    b"basic bearer oauth oauth2 digest password plain pubkey publickey jwt token apikey api_key iam session ldap".split()
-)
+_AUTH_KINDS = frozenset(b"basic bearer oauth oauth2 digest password plain pubkey publickey jwt token apikey api_key iam session ldap".split())
 
 
 def plausible(value: bytes, entity: str) -> bool:

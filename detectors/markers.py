@@ -22,6 +22,7 @@ _PADDED = re.compile(rb"[\s\"'`\\]*+(?:(?:" + _FORMS + rb")[\s\"'`,;\\]*+)++", r
 MARKER_STARTS = frozenset(bytes((byte,)) for byte in b"[R_r<(*\\\"'` \t\n")
 _MASKED = re.compile(rb"(?:[A-Za-z0-9@._-]{0,12}[*\xe2\x80\xa2]{3,}|[A-Za-z0-9-]{0,12}\.\.\.)[*A-Za-z0-9@._-]{0,12}")
 
+
 def is_marker(value: bytes) -> bool:
     """Whether the whole of ``value`` is a marker, or several in a row (quotes and white space around them aside)."""
     return value[:1] in MARKER_STARTS and _PADDED.fullmatch(value) is not None

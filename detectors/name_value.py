@@ -37,9 +37,7 @@ _NAME = re.compile(rb"[A-Za-z0-9_.\-]{0,40}+")
 _NAME_BYTES, _ALNUM_BYTES = frozenset(_ALNUM + b"_.-"), frozenset(_ALNUM)
 _ONE_BYTE_SEPARATORS = frozenset(b"=:\"'")
 _BLANKS = (b" ", b"\t")
-_SEPARATOR_BACKWARDS = re.compile(
-    rb"(?:[23]?%|;touq&|[ ]si[ ]|irts[ ]|rts[ ]:|[^A-Za-z0-9_.\-]{1,6}+(?:>-[ ]|\.[ ])?)(?:[ ]?[\"'`]\\{0,15})?"
-)
+_SEPARATOR_BACKWARDS = re.compile(rb"(?:[23]?%|;touq&|[ ]si[ ]|irts[ ]|rts[ ]:|[^A-Za-z0-9_.\-]{1,6}+(?:>-[ ]|\.[ ])?)(?:[ ]?[\"'`]\\{0,15})?")
 """What an anchor may hold behind the name, read from right to left: ``%3``, ``&quot;``, ``" is "``, ``" ="``, ``'" '``."""
 _WORDY_SEPARATORS = (b"%3", b"%2", b" stri", b": str")
 _COMPARED_BACKWARDS = re.compile(rb"[ ]{0,4}={1,2}[!=][ ]{0,4}([\"'])")

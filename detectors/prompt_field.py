@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
+from detectors.llm_scope import about_llm
 from detectors.markers import is_marker
 from detectors.model import Anchor, Detector, Span, Verify
-from detectors.llm_scope import about_llm
 from detectors.prompt_keys import PromptKeys
 from detectors.values import MAX_VALUE, Value, record_end, value_after
 
@@ -164,7 +164,11 @@ def _phrase_detector() -> Detector:
         title="Prompts that frameworks print behind a fixed phrase",
         anchors=tuple(Anchor(anchor) for anchor, _, _ in _PHRASES),
         verify=verify,
-        finds=("Rendered prompt: «Summarise the case»", "DEBUG Function result: «Jane scored 2»", "Prompt after formatting:\n«Human: who is Ida?»"),
+        finds=(
+            "Rendered prompt: «Summarise the case»",
+            "DEBUG Function result: «Jane scored 2»",
+            "Prompt after formatting:\n«Human: who is Ida?»",
+        ),
         ignores=("the prompt was rendered", "Rendered prompt: [REDACTED:prompt;chars=9]", "RAW RESPONSE:\n"),
         reference="config/prompt_keys.yaml, rows of kind log_body",
         score=0.9,

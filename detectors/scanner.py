@@ -25,11 +25,9 @@ HITS_PER_WINDOW = 65_536
 """A window with more anchor hits than this is not listed hit by hit (16 MiB of ``a@b `` would be half a gigabyte of tuples)."""
 
 _ID_WORDS = rb"(?:trace|span|parent|request|correlation|session|transaction|message|msg|event|job|task|run|order|build|block|req|thread|process)"
-_ID_FIELD = re.compile(
-    rb"(?:" + _ID_WORDS + rb"[_.\- ]?id|traceparent|x-b3-\w{0,16})\\*[\"']?\]?\s?[:=]\s?\\*[\"']?\Z", re.IGNORECASE
-)
+_ID_FIELD = re.compile(rb"(?:" + _ID_WORDS + rb"[_.\- ]?id|traceparent|x-b3-\w{0,16})\\*[\"']?\]?\s?[:=]\s?\\*[\"']?\Z", re.IGNORECASE)
 _ID_NAME = re.compile(rb"(?:.*[._-])?" + _ID_WORDS + rb"[._-]?id\Z|traceparent\Z|x-b3-\w{0,16}\Z", re.IGNORECASE)
-_BASE64 = bytes(1 if chr(c).isalnum() and c < 128 or c in b"+/=" else 0 for c in range(256))
+_BASE64 = bytes(1 if (chr(c).isalnum() and c < 128) or c in b"+/=" else 0 for c in range(256))
 _BASE64_RUN = 256
 LONG = 3900
 """Bytes: a finding of this length or more was probably cut by its detector's window; its word is followed to the end."""

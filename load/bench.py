@@ -242,9 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m load.bench", description="Speed by codec and share of records hit.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures, every round of them, to FILE")
     parser.add_argument("--quick", action="store_true", help="a quarter of the bytes and fewer rounds")
-    parser.add_argument(
-        "--only", nargs="+", default=(), choices=sorted({name.split()[0] for name in CODECS | ALL_HIT}), help="these codecs"
-    )
+    parser.add_argument("--only", nargs="+", default=(), choices=sorted({name.split()[0] for name in CODECS | ALL_HIT}), help="these codecs")
     chosen = parser.parse_args(arguments)
     pin_to_one_core()
     console = Console(width=None if sys.stdout.isatty() else 130)
@@ -255,9 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.print(table_of(measured))
     console.print(goal_table(measured))
     if any(row.touched != row.hits for row in measured):
-        console.print(
-            "Records touched differ from records made sensitive: the speeds above are of other work than they say.", style="yellow"
-        )
+        console.print("Records touched differ from records made sensitive: the speeds above are of other work than they say.", style="yellow")
     if chosen.json:
         chosen.json.write_text(json.dumps(as_json(measured), indent=1) + "\n")
     return 0

@@ -205,9 +205,7 @@ def _traceback(values: Values, number: int, hit: bool) -> str:
     ]
     for depth in range(3 + draw % 5):
         file, function, code = _FRAMES[(draw + depth) % len(_FRAMES)]
-        lines.append(
-            f'  File "/srv/releases/2.{draw % 40}.{draw % 7}/{file}", line {draw // (depth + 1) % 900 + 1}, in {function}\n    {code}'
-        )
+        lines.append(f'  File "/srv/releases/2.{draw % 40}.{draw % 7}/{file}", line {draw // (depth + 1) % 900 + 1}, in {function}\n    {code}')
     said = MESSAGE_HITS[number // 50 % len(MESSAGE_HITS)](values) if hit else f"shard {values.of(HEX, 8)} answered 503: {values.work(6)}"
     return "\n".join([*lines, f"orders.errors.LedgerError: {said}", ""])
 

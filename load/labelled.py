@@ -86,18 +86,14 @@ def log_cases(folder: Path) -> Iterator[Case]:
         content = gzip.decompress(path.read_bytes())
         redacted = rewrite("text", content, plan)
         before, after = content.splitlines(), redacted.payload.splitlines()
-        found = Counter(
-            {name: count for name, count in redacted.report.by_detector().items() if name in enforced(redacted.report.findings)}
-        )
+        found = Counter({name: count for name, count in redacted.report.by_detector().items() if name in enforced(redacted.report.findings)})
         lines = Tally()
         for number, line in enumerate(before):
             intact = number < len(after) and after[number] == line
             where = "" if intact else ", ".join(sorted(as_text(line.decode(errors="replace"), plan).detectors))
             for tally in (lines, everything):
                 tally.add(intact, number, path.name, where)
-        yield lines.false_positives(
-            f"logs/{path.name}", "lines touched", "text", None, ", ".join(f"{n} {c}" for n, c in found.most_common())
-        )
+        yield lines.false_positives(f"logs/{path.name}", "lines touched", "text", None, ", ".join(f"{n} {c}" for n, c in found.most_common()))
     yield everything.false_positives("logs/*", "lines touched", "text", 0.002)
 
 

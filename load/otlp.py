@@ -120,9 +120,7 @@ def span_message(span: SpanFields) -> Span:
         start_time_unix_nano=span.start,
         end_time_unix_nano=span.end,
         attributes=attribute_messages(span.attributes),
-        events=[
-            Span.Event(time_unix_nano=span.end, name=event.name, attributes=attribute_messages(event.attributes)) for event in span.events
-        ],
+        events=[Span.Event(time_unix_nano=span.end, name=event.name, attributes=attribute_messages(event.attributes)) for event in span.events],
         status=Status(code=Status.STATUS_CODE_ERROR, message=span.failure) if span.failure else None,
     )
 

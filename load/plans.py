@@ -11,11 +11,11 @@ from service.redaction.plan import Plan, compile_plan
 
 @cache
 def default_plan() -> Plan:
-    return compile_plan(load_policy("default", {}), env={})
+    return compile_plan(load_policy("default", {}))
 
 
 @cache
 def plan_for(region: str) -> Plan:
     """The default policy with ``region`` as the only configured phone region."""
     policy = load_policy("default", {})
-    return compile_plan(Policy.model_validate(policy.model_dump() | {"regions": [region]}), env={})
+    return compile_plan(Policy.model_validate(policy.model_dump() | {"regions": [region]}))

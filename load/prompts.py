@@ -101,9 +101,7 @@ def _span_of(row: Row, *, structured: bool) -> otlp.SpanFields:
 
     events = [otlp.Event(event["name"], attributes(event.get("attributes") or {})) for event in row["events"]]
     start = 1_773_480_413_589_000_000
-    return otlp.SpanFields(
-        "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174", row["name"], start, start, attributes(row["attributes"]), events
-    )
+    return otlp.SpanFields("5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174", row["name"], start, start, attributes(row["attributes"]), events)
 
 
 def _is_plain(value: object) -> bool:

@@ -186,7 +186,7 @@ def _plan(name_or_path: str) -> Plan:
 
 def _compiled(policy: Policy, where: str) -> Plan:
     try:
-        return compile_plan(policy, env=os.environ)
+        return compile_plan(policy)
     except ConfigError as error:
         raise ConfigError(f"{where}{error}") from None
 

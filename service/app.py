@@ -160,9 +160,7 @@ async def serve(service: Service, listeners: Mapping[Address, socket.socket], st
     await service.open()
     announce()
     servers = [_Server(_uvicorn_config(app, service.config.service.drain_timeout)) for app in service.apps.values()]
-    running = [
-        asyncio.create_task(server.serve(sockets=[listeners[address]])) for address, server in zip(service.apps, servers, strict=True)
-    ]
+    running = [asyncio.create_task(server.serve(sockets=[listeners[address]])) for address, server in zip(service.apps, servers, strict=True)]
 
     async def relay(event: asyncio.Event, attribute: str) -> None:
         await event.wait()

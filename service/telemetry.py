@@ -40,12 +40,8 @@ class Telemetry:
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody looks at
         self.registry = registry = CollectorRegistry()
-        self.records = Counter(
-            "scrubjay_records_total", "Records by what became of them.", ("receiver", "signal", "outcome"), registry=registry
-        )
-        self.findings = Counter(
-            "scrubjay_findings_total", "Findings by detector and action.", ("detector", "action", "signal"), registry=registry
-        )
+        self.records = Counter("scrubjay_records_total", "Records by what became of them.", ("receiver", "signal", "outcome"), registry=registry)
+        self.findings = Counter("scrubjay_findings_total", "Findings by detector and action.", ("detector", "action", "signal"), registry=registry)
         self.unprocessable = Counter(
             "scrubjay_unprocessable_total", "Fields replaced and payloads refused, by reason.", ("receiver", "reason"), registry=registry
         )
@@ -55,9 +51,7 @@ class Telemetry:
             "scrubjay_request_seconds", "Time from a request's head to its answer.", ("receiver",), buckets=_SECONDS, registry=registry
         )
         self.inflight_bytes = Gauge("scrubjay_inflight_bytes", "Payload bytes held in memory.", registry=registry)
-        self.exports = Counter(
-            "scrubjay_export_total", "Payloads by what the exporter made of them.", ("exporter", "outcome"), registry=registry
-        )
+        self.exports = Counter("scrubjay_export_total", "Payloads by what the exporter made of them.", ("exporter", "outcome"), registry=registry)
         build = Gauge("scrubjay_build_info", "The release that runs.", ("version",), registry=registry)
         build.labels(release()).set(1)
 

@@ -220,11 +220,7 @@ def test_commands_print_what_the_readme_shows(block: Block, folder: Path) -> Non
 def test_requests_are_answered_as_the_readme_shows(block: Block, folder: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("the example uses curl, which is not here")
-    text = (
-        config.load.DEFAULT.read_text(encoding="utf-8")
-        .replace(SERVED, "127.0.0.1:0")
-        .replace("./scrubjay-data", str(folder / "scrubjay-data"))
-    )
+    text = config.load.DEFAULT.read_text(encoding="utf-8").replace(SERVED, "127.0.0.1:0").replace("./scrubjay-data", str(folder / "scrubjay-data"))
     with running(folder, text) as service:
         run(block, folder, service.url.removeprefix("http://"))
 

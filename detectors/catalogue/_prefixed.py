@@ -82,9 +82,7 @@ def placeholder(body: bytes) -> bool:
 def literal_anchors(shapes: Mapping[str, bytes], *, width: int = ANCHOR_WIDTH, pad: str = "") -> tuple[Anchor, ...]:
     """One anchor for each prefix: its first ``width`` bytes. ``pad``, a class, fills up prefixes so short that ordinary text has them."""
     heads = dict.fromkeys(prefix[:width] for prefix in shapes)
-    return tuple(
-        Anchor(head.replace(".", r"\.") + (f"{pad}{{{width - len(head)}}}" if pad and len(head) < width else "")) for head in heads
-    )
+    return tuple(Anchor(head.replace(".", r"\.") + (f"{pad}{{{width - len(head)}}}" if pad and len(head) < width else "")) for head in heads)
 
 
 def prefixed(shapes: Mapping[str, bytes], *, edge: bytes = EDGE, width: int = ANCHOR_WIDTH, pad: bool = False) -> Verify:

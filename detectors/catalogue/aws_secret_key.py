@@ -11,9 +11,7 @@ from detectors.model import Anchor, Detector, Span
 _SECRET = rb"((?:[A-Za-z0-9+/]|\\/|%2[BbFf]){40})(?:%3D)?(?![A-Za-z0-9+/=%])"
 _OPERATOR = rb"(?:&quot;|&gt;|%3[AaDd]|%20|%22|[^A-Za-z0-9+/\n]|\n){1,24}?"
 _named = re.compile(rb"[A-Za-z_.\- ]{0,24}?%b(?<![A-Za-z0-9+/])%b" % (_OPERATOR, _SECRET)).match
-_behind_id = re.compile(
-    rb"[A-Z0-9]{12}(?![A-Za-z0-9])(?:%b[A-Za-z_.\- ]{0,32}?){0,2}?%b(?<![A-Za-z0-9+/])%b" % (_OPERATOR, _OPERATOR, _SECRET)
-).match
+_behind_id = re.compile(rb"[A-Z0-9]{12}(?![A-Za-z0-9])(?:%b[A-Za-z_.\- ]{0,32}?){0,2}?%b(?<![A-Za-z0-9+/])%b" % (_OPERATOR, _OPERATOR, _SECRET)).match
 
 
 def _verify(text: bytes, at: int) -> Span | None:
@@ -30,10 +28,7 @@ DETECTOR = Detector(
     kind="secret",
     title="AWS secret access key",
     anchors=(
-        *(
-            Anchor(stem, caseless=True)
-            for stem in ("ecret_ac", "ecretacc", "ecret-ac", "ecret ac", "ws_secre", "wssecret", "ws-secre", r"ws\.secre")
-        ),
+        *(Anchor(stem, caseless=True) for stem in ("ecret_ac", "ecretacc", "ecret-ac", "ecret ac", "ws_secre", "wssecret", "ws-secre", r"ws\.secre")),
         Anchor("AKIA[A-Z0-9]{4}"),
         Anchor("ASIA[A-Z0-9]{4}"),
         Anchor("A3T[A-Z0-9]{5}"),

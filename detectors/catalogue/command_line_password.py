@@ -11,9 +11,7 @@ from detectors.secret_shape import stand_in
 _COMMAND = re.compile(
     rb"(?:curl|http|https|xh|wget|ldapsearch|smbclient|rclone|ab|sshpass|mysql|mysqldump|mysqladmin|mariadb|redis-cli|skopeo)(?=[ .])"
 )
-_USER = re.compile(
-    rb"""[ =]?(?P<quote>\\{0,7}["'])?(?P<user>[^\s"'`:\\]{0,128}+):(?P<secret>(?(quote)[^"'\n\\]|[^\s"'`\\|;&<>]){1,512}+)"""
-)
+_USER = re.compile(rb"""[ =]?(?P<quote>\\{0,7}["'])?(?P<user>[^\s"'`:\\]{0,128}+):(?P<secret>(?(quote)[^"'\n\\]|[^\s"'`\\|;&<>]){1,512}+)""")
 _ATTACHED = re.compile(rb" (-p|-a)( ?|[^\s-])$")
 _GLUED = re.compile(rb" -[uU][^\s\"'-]$")
 _TAKES = {b"-p": (b"sshpass", b"mysql", b"mysqldump", b"mysqladmin", b"mariadb"), b"-a": (b"redis-cli",)}
@@ -45,10 +43,7 @@ DETECTOR = Detector(
     kind="secret",
     title="Passwords on command lines",
     anchors=(
-        *(
-            Anchor(flag)
-            for flag in (" -u ", " -u[\"']", " -U ", " -u[a-z]", "--user", "-user ", "-user=", "sshpass -p", "-cli -a ", " --creds")
-        ),
+        *(Anchor(flag) for flag in (" -u ", " -u[\"']", " -U ", " -u[a-z]", "--user", "-user ", "-user=", "sshpass -p", "-cli -a ", " --creds")),
         Anchor(r" -p[^\s-]"),
     ),
     verify=in_context(_verify),

@@ -12,9 +12,7 @@ from detectors.model import Anchor, Detector, Span
 # Those of today begin with 1, hence the anchors MTA, MTE, …; older ones are known by a word beside them (all twelve beginnings cost a third
 # of the scan's speed).
 _GROUP = rb"[MNO][DTjz][AEIMQUYcgk][wxyz0-5]"
-_token = re.compile(
-    rb"(?<![A-Za-z0-9_-])(?:%b){5,6}(?:[MNO][AQgw]|[MNO][DTjz][AEIMQUYcgk])?\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,40}+" % _GROUP
-).match
+_token = re.compile(rb"(?<![A-Za-z0-9_-])(?:%b){5,6}(?:[MNO][AQgw]|[MNO][DTjz][AEIMQUYcgk])?\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,40}+" % _GROUP).match
 _mfa = re.compile(rb"(?<![A-Za-z0-9_-])mfa\.[A-Za-z0-9_-]{60,100}+").match
 _named = re.compile(rb"[^\n]{0,60}?(?<![A-Za-z0-9_.-])([MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{25,40}+)").match
 

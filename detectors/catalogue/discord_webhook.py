@@ -9,9 +9,7 @@ from detectors.model import Anchor, Detector, Span
 
 _SLASH = rb"(?:/|\\/|%2[Ff])"
 _path = re.compile(rb"%b(?:v[0-9]{1,2}%b)?webhooks%b[0-9]{15,21}%b[A-Za-z0-9_-]{30,120}+" % (_SLASH, _SLASH, _SLASH, _SLASH)).match
-_host = re.compile(
-    rb"(?:https?(?::|%%3[Aa])%b%b)?(?:(?:ptb|canary)\.)?discord(?:app)?\.com%bapi$" % (_SLASH, _SLASH, _SLASH), re.IGNORECASE
-).search
+_host = re.compile(rb"(?:https?(?::|%%3[Aa])%b%b)?(?:(?:ptb|canary)\.)?discord(?:app)?\.com%bapi$" % (_SLASH, _SLASH, _SLASH), re.IGNORECASE).search
 
 
 def _verify(text: bytes, at: int) -> Span | None:

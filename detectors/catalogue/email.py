@@ -17,9 +17,7 @@ _APART: Final = frozenset(b"?# \t\r\n\v\f\"'<>,;")
 """Bytes before an address that are no part of a URL's authority."""
 # RFC 4251, 6: algorithms and extensions of one implementer are called `name@domain`.
 _SSH_DOMAINS: Final = frozenset((b"openssh.com", b"libssh.org"))
-_SSH_ALGORITHM: Final = re.compile(
-    rb"(?:hmac|umac|aes\d+|chacha20|curve25519|sntrup\w+|ssh|ecdsa|x509v3)-|[\w-]{2,32}+(?<=-cbc|-ctr|-gcm|-etm)\Z"
-)
+_SSH_ALGORITHM: Final = re.compile(rb"(?:hmac|umac|aes\d+|chacha20|curve25519|sntrup\w+|ssh|ecdsa|x509v3)-|[\w-]{2,32}+(?<=-cbc|-ctr|-gcm|-etm)\Z")
 
 
 def _is_login(text: bytes, start: int, host: int, end: int) -> bool:

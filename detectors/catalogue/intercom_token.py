@@ -11,7 +11,7 @@ from detectors.model import Anchor, Detector
 _FORMAT = (
     EDGE
     + rb"""
-    dG9rO(?!(.)\1{9})[0-9A-Za-z+/]{34,100}+={0,2}    # base64 of "tok:" 
+    dG9rO(?!(.)\1{9})[0-9A-Za-z+/]{34,100}+={0,2}    # base64 of "tok:"
 """
 )
 _KEY = "dG9rO" + sample("alnum", 54) + "="

@@ -20,9 +20,7 @@ _ID_BEFORE = re.compile(
     rb"(?i)(?:sha-?\d{0,3}|digest|commit|checksum|hash|md5|etag|revision|uuid|guid|trace|span|request|fingerprint|integrity|version|build"
     rb"|image|public|index|path|file|url|https?|//|[^a-z]id)(?:\b|(?=[:_=]))"
 )
-_SPARED = tuple(
-    b"public partition cache sort routing primary foreign row object s3 message idempotency next page hash dedup lookup max".split()
-)
+_SPARED = tuple(b"public partition cache sort routing primary foreign row object s3 message idempotency next page hash dedup lookup max".split())
 _DEDUPLICATED = re.compile(rb"dedup\w*+$")
 _WORDS = ("key", "token", "secret", "access", "private", "creds", "passwd")
 _WORD_BACKWARDS = re.compile(b".{1,3}?(%b)" % b"|".join(word[::-1].encode() for word in _WORDS), re.DOTALL)

@@ -9,9 +9,7 @@ from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
 _token = re.compile(EDGE + rb"npm_([A-Za-z0-9]{22,60}+)(?![A-Za-z0-9_])").match
-_setting = re.compile(
-    rb"oken[\"' ]{0,2}[=:][\"' ]{0,2}([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Za-z0-9+/=_-]{20,200}+)"
-).match
+_setting = re.compile(rb"oken[\"' ]{0,2}[=:][\"' ]{0,2}([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Za-z0-9+/=_-]{20,200}+)").match
 
 
 def _verify(text: bytes, at: int) -> Span | None:

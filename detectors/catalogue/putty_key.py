@@ -10,8 +10,7 @@ from detectors.model import Anchor, Detector, Span
 _LIMIT = 65536
 _BREAK = rb"(?:\r?\n|(?:\\+[rn]){1,2})"
 _private = re.compile(
-    rb"Private-Lines: ?[0-9]{1,4}((?:%b(?!Private-)[A-Za-z0-9+/=]{1,76}){0,800}+)(?:%bPrivate-(?:MAC|Hash): ?[0-9a-f]{8,64})?"
-    % (_BREAK, _BREAK)
+    rb"Private-Lines: ?[0-9]{1,4}((?:%b(?!Private-)[A-Za-z0-9+/=]{1,76}){0,800}+)(?:%bPrivate-(?:MAC|Hash): ?[0-9a-f]{8,64})?" % (_BREAK, _BREAK)
 ).match
 
 

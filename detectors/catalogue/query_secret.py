@@ -16,9 +16,7 @@ _VALUE = re.compile(rb"(?:[^\s\"'`<>#&;,\\%{}\[\]()|$]|%(?!26|3[bB]|2[023C]|00)[
 _NAME_BACKWARDS = re.compile(rb"(?:=|D3%|d3%)([A-Za-z_]{1,20})")
 _ESCAPED = re.compile(rb"%(?:2B|2F|3D|2b|2f|3d)")
 _PLAIN = {b"%2B": b"+", b"%2F": b"/", b"%3D": b"="}
-_STATE = re.compile(
-    rb"[?&](?:amp;)?(?:state|redirect_uri|session_state|iss|scope)=|(?:%26|%3[fF])(?:state|redirect_uri)%3[dD]", re.IGNORECASE
-)
+_STATE = re.compile(rb"[?&](?:amp;)?(?:state|redirect_uri|session_state|iss|scope)=|(?:%26|%3[fF])(?:state|redirect_uri)%3[dD]", re.IGNORECASE)
 
 
 def _verify(text: bytes, at: int) -> Span | None:
@@ -36,9 +34,7 @@ def _verify(text: bytes, at: int) -> Span | None:
     if name == b"code":
         around = text[max(0, start - 1024) : end + 1024].partition(b"\n")[0]
         return (
-            (start, end)
-            if len(value) >= 6 and _STATE.search(around) and not value.isalpha() and not (len(value) < 9 and value.isdigit())
-            else None
+            (start, end) if len(value) >= 6 and _STATE.search(around) and not value.isalpha() and not (len(value) < 9 and value.isdigit()) else None
         )
     plain = _ESCAPED.sub(lambda found: _PLAIN[found.group().upper()], value) if b"%" in value else value
     return (start, end) if secret_like(plain, shortest=_SHORTEST.get(name, 12)) else None

@@ -8,9 +8,7 @@ from detectors.matching import sample
 from detectors.model import Anchor, Detector, Span
 
 # https://<public key>[:<secret key>]@[o<organisation>.ingest[.<region>].]sentry.io/<project>; the secret key was dropped in 2018
-_userinfo = re.compile(
-    rb"://(?P<secret>[0-9a-zA-Z]{20,40}(?::[0-9a-zA-Z]{20,40})?)@(?:[0-9A-Za-z-]{1,30}\.){0,5}sentry\.io(?![0-9A-Za-z])"
-).match
+_userinfo = re.compile(rb"://(?P<secret>[0-9a-zA-Z]{20,40}(?::[0-9a-zA-Z]{20,40})?)@(?:[0-9A-Za-z-]{1,30}\.){0,5}sentry\.io(?![0-9A-Za-z])").match
 
 
 def _verify(text: bytes, at: int) -> Span | None:

@@ -37,9 +37,7 @@ DETECTOR = Detector(
     kind="secret",
     title="Session cookies",
     anchors=tuple(
-        Anchor(name + behind, caseless=True)
-        for name in ("sessionid", "sessid", "connect\\.sid", "_session")
-        for behind in ("=", '"', "'", "%3")
+        Anchor(name + behind, caseless=True) for name in ("sessionid", "sessid", "connect\\.sid", "_session") for behind in ("=", '"', "'", "%3")
     ),
     verify=in_context(_verify),
     finds=(

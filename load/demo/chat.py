@@ -94,9 +94,7 @@ class ChatApplication:
         with self.tracer.start_as_current_span("POST /chat/stream", kind=SpanKind.SERVER):
             self.requests.add(1, {"route": "/chat/stream", "user.email": self.customer.second_email})
             messages = self.messages(self.customer.streamed_question)
-            stream = self.client.chat.completions.create(
-                model=MODEL, messages=messages, stream=True, stream_options={"include_usage": True}
-            )
+            stream = self.client.chat.completions.create(model=MODEL, messages=messages, stream=True, stream_options={"include_usage": True})
             pieces = [chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices]
             self.expect("".join(pieces).strip(), self.customer.streamed_answer)
 

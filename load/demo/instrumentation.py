@@ -59,9 +59,7 @@ class EveryEndpoint(MetricExporter):
 
     def __init__(self, endpoints: tuple[str, ...]) -> None:
         super().__init__()
-        self.exporters = [
-            OTLPMetricExporter(f"{url}/v1/metrics", timeout=EXPORT_SECONDS, compression=Compression.Gzip) for url in endpoints
-        ]
+        self.exporters = [OTLPMetricExporter(f"{url}/v1/metrics", timeout=EXPORT_SECONDS, compression=Compression.Gzip) for url in endpoints]
 
     def export(self, metrics_data: MetricsData, timeout_millis: float = FLUSH_MILLISECONDS, **kwargs: object) -> MetricExportResult:
         results = [exporter.export(metrics_data, timeout_millis) for exporter in self.exporters]
@@ -92,9 +90,7 @@ def telemetry(endpoints: tuple[str, ...], seed: int) -> Iterator[Telemetry]:
     traces = TracerProvider(resource=resource, id_generator=SeededIds(seed))
     logs = LoggerProvider(resource=resource)
     for url in endpoints:
-        traces.add_span_processor(
-            BatchSpanProcessor(OTLPSpanExporter(f"{url}/v1/traces", timeout=EXPORT_SECONDS, compression=Compression.Gzip))
-        )
+        traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{url}/v1/traces", timeout=EXPORT_SECONDS, compression=Compression.Gzip)))
         logs.add_log_record_processor(
             BatchLogRecordProcessor(OTLPLogExporter(f"{url}/v1/logs", timeout=EXPORT_SECONDS, compression=Compression.Gzip))
         )

@@ -31,6 +31,4 @@ def fill(planted: Planted) -> LogFile:
     values = dict(planted.items()) | {"email_urlencoded": quote(planted.email, safe="")}
     placeholder = re.compile(r"\{(" + "|".join(values) + r")\}")
     lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
-    return LogFile(
-        [placeholder.sub(lambda found: values[found[1]], line) for line in lines], [not placeholder.search(line) for line in lines]
-    )
+    return LogFile([placeholder.sub(lambda found: values[found[1]], line) for line in lines], [not placeholder.search(line) for line in lines])

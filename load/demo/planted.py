@@ -90,9 +90,7 @@ def make_jwt(rng: random.Random, subject: str) -> str:
     def encode(part: dict[str, str | int]) -> str:
         return base64.urlsafe_b64encode(json.dumps(part, separators=(",", ":")).encode()).decode().rstrip("=")
 
-    return ".".join(
-        (encode({"alg": "HS256", "typ": "JWT"}), encode({"sub": subject, "jti": rng.getrandbits(40)}), draw(rng, BASE64URL, 43))
-    )
+    return ".".join((encode({"alg": "HS256", "typ": "JWT"}), encode({"sub": subject, "jti": rng.getrandbits(40)}), draw(rng, BASE64URL, 43)))
 
 
 def make_private_key(rng: random.Random) -> str:

@@ -69,7 +69,7 @@ def protobuf_anchors(prompt_keys: PromptKeys | None, sensitive: bool) -> list[tu
     if prompt_keys is not None:
         for name in (*prompt_keys.anchor_names(), *prompt_keys.words()):
             if len(name) < 128:
-                anchors.append((Anchor(r"\x0a\x%02x" % len(name) + re.escape(name.decode())), KeyAnchor.PROMPT))
+                anchors.append((Anchor(rf"\x0a\x{len(name):02x}" + re.escape(name.decode())), KeyAnchor.PROMPT))
         anchors.extend((Anchor(re.escape(stem.decode())), KeyAnchor.PROMPT) for stem in prompt_keys.anchor_stems())
         anchors.extend((Anchor(re.escape(event)), KeyAnchor.PROMPT) for event in EVENT_NAMES)
     anchors.extend((Anchor(name + r"\x12"), KeyAnchor.NAME) for name in _NUMBER_NAMES)

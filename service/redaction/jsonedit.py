@@ -7,15 +7,14 @@ JSON is a document of its own, at any depth; a replacement is escaped once for e
 
 from __future__ import annotations
 
-import re
-
 from detectors.field_names import plausible
-from detectors.model import Span
 from detectors.llm_scope import about_llm
+from detectors.model import Span
 from detectors.scanner import TooManyHitsError
 from service.redaction import jsondoc, prompts
-from service.redaction.edits import Decoded, Edit, escape, tidy
+from service.redaction.edits import Decoded, Edit, escape
 from service.redaction.jsoncut import completion
+from service.redaction.jsonparts import drop_member, finish, inside, unique_name
 from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
 
@@ -67,24 +66,6 @@ def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: 
     return finish(buf, lo, hi, local.run(hits))
 
 
-def finish(buf: bytes, lo: int, hi: int, edits: list[Edit]) -> list[Edit]:
-    """Ascending and disjoint edits. An empty one drops a member or element; the first of its container takes the comma behind it along."""
-    edits = tidy(edits) if len(edits) > 1 else edits
-    for i, edit in enumerate(edits):
-        if edit.text:
-            continue
-        at = edit.start - 1
-        while at > lo and buf[at] in b" \t\r\n":
-            at -= 1
-        after = _COMMA.match(buf, edit.end, hi)
-        if buf[at] in b"{[" and after is not None:
-            edits[i] = Edit(edit.start, after.end(), b"")
-    return edits
-
-
-_COMMA = re.compile(rb"\s*+,\s*+")
-
-
 def _about_llm(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> bool:
     prompts = work.plan.json_prompt_patterns
     for hit in hits:
@@ -121,20 +102,6 @@ def string_edits(work: Work, buf: bytes, span: Span, name: bytes, *, with_name: 
         return out
     except Unprocessable as error:
         return [Edit(start, end, work.unprocessable(error.reason))]
-
-
-def inside(buf: bytes, span: Span) -> bytes:
-    """The decoded inside of the string literal at ``span``."""
-    literal = buf[span[0] + 1 : span[1] - 1]
-    return Decoded(literal).text if b"\\" in literal else literal
-
-
-def drop_member(buf: bytes, start: int, end: int, lo: int) -> Edit:
-    """Removes the member or element at ``start``–``end`` with the comma before it (``finish`` sees to the first one)."""
-    at = start - 1
-    while at >= lo and buf[at] in b" \t\r\n":
-        at -= 1
-    return Edit(at if at >= lo and buf[at] == 44 else start, end, b"")
 
 
 class LocalEdits:
@@ -319,18 +286,3 @@ class LocalEdits:
             self.edits.append(Edit(start, end, b"null"))
         else:
             self.edits.append(drop_member(self.buf, name_span[0], end, self.lo))
-
-
-def unique_name(rendered: bytes, buf: bytes, lo: int, hi: int, taken: dict[bytes, int]) -> bytes:
-    """A name for a redacted name: ``redacted_email``, or ``redacted_email_2`` where that is taken.
-
-    ``taken`` remembers the last number given to each name in this record.
-    """
-    entity = re.search(rb"[:-]([a-z0-9_-]+)", rendered)
-    base = b"redacted_" + (entity.group(1).replace(b"-", b"_") if entity else b"key")
-    n = taken.get(base, 0) + 1
-    if n == 1 and buf.find(base, lo, hi) >= 0:
-        numbers = [int(found) for found in re.findall(re.escape(base) + rb"_([0-9]{1,6})", buf[lo:hi])]
-        n = max(numbers, default=1) + 1
-    taken[base] = n
-    return base if n == 1 else base + b"_%d" % n

@@ -66,7 +66,5 @@ def explain(text: bytes, plan: Plan) -> list[Explained]:
         rendered = decision.action.render(Match(value, found.entity, plan.subject(found).kind))
         outcome = "allow" if allowed else decision.outcome
         becomes = (rendered or b"").decode("utf-8", "replace") if decision.enforce and not allowed else value.decode("utf-8", "replace")
-        out.append(
-            Explained(found.start, found.end, found.detector, found.entity, found.score, outcome, references.get(found.detector, ""), becomes)
-        )
+        out.append(Explained(found.start, found.end, found.detector, found.entity, found.score, outcome, references.get(found.detector, ""), becomes))
     return out

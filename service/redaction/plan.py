@@ -9,14 +9,14 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from config.prompt_catalogue import load_prompt_keys
 from config.policy import Allow, Policy, Rule
 from config.policy import Hash as HashModel
 from config.policy import Mask as MaskModel
+from config.prompt_catalogue import load_prompt_keys
 from detectors.catalogue import CATALOGUE, VERSION
 from detectors.catalogue.phone import phone_detector
 from detectors.field_names import sensitive
@@ -27,7 +27,16 @@ from detectors.scanner import Scanner
 from service.errors import ConfigError
 from service.redaction.actions import Action, Drop, Hash, Keep, Mask, Replace, Summarize
 from service.redaction.actions.replace import marker
-from service.redaction.anchors import BYTES_VALUE, ESCAPES, KeyAnchor, attribute_anchors, name_anchors, protobuf_anchors, scope_anchors, string_start_anchors
+from service.redaction.anchors import (
+    BYTES_VALUE,
+    ESCAPES,
+    KeyAnchor,
+    attribute_anchors,
+    name_anchors,
+    protobuf_anchors,
+    scope_anchors,
+    string_start_anchors,
+)
 
 _DECISIONS_KEPT = 8192
 PROMPT_FIELD = "prompt_field"
@@ -80,7 +89,9 @@ class Plan:
         self._off = frozenset(policy.detectors.off)
         self.sensitive_on = not self._off & {"secret", SENSITIVE_FIELD}
         self.prompts_on = not self._off & {"prompt", PROMPT_FIELD}
-        names: list[tuple[Anchor, KeyAnchor]] = [*ESCAPES, *(scope_anchors() if self.prompts_on else []), *(name_anchors() if self.sensitive_on else [])]
+        names: list[tuple[Anchor, KeyAnchor]] = list(ESCAPES)
+        names += scope_anchors() if self.prompts_on else []
+        names += name_anchors() if self.sensitive_on else []
         enforcing = not self.allows and all(rule.mode == "enforce" and rule.action.type != "keep" for rule in policy.rules)
         self.text = Scanner(detectors, shadowing=enforcing and policy.prompts.mode not in ("keep", "observe"))
         self.json = Scanner(detectors, names)
@@ -144,7 +155,6 @@ class Plan:
         return any(_selects(names, self.subject(finding)) and test(value) for names, test in self._allow)
 
 
-
 def _prompt_patterns(scanner: Scanner) -> frozenset[int]:
     return frozenset(i for i, values in enumerate(scanner.values) if any(map(_is_prompt, values)))
 
@@ -163,12 +173,8 @@ def _nothing(name: bytes) -> str | None:
     return None
 
 
-def compile_plan(policy: Policy, *, env: Mapping[str, str] | None = None) -> Plan:
-    """Compile ``policy``. Raises :class:`ConfigError` with one line: the key and what is allowed.
-
-    ``env`` is unused by the plan itself: ``${env:NAME}`` is resolved when the policy is loaded.
-    """
-    del env
+def compile_plan(policy: Policy) -> Plan:
+    """Compile ``policy``. Raises :class:`ConfigError` with one line: the key and what is allowed."""
     rows, keep = load_prompt_keys()
     prompt_keys = PromptKeys(rows, keep)
     catalogue = [phone_detector(policy.regions) if detector.id == "phone" else detector for detector in CATALOGUE]
@@ -240,6 +246,9 @@ def _holds(rule: Rule, place: str, name: bytes) -> bool:
     return any(fnmatch.fnmatchcase(text, glob) for glob in where.keys)
 
 
+_SIMPLE: dict[str, Action] = {"replace": Replace(), "summarize": Summarize(), "keep": Keep()}
+
+
 def _compile_rules(policy: Policy) -> tuple[tuple[Rule, Action], ...]:
     keys = policy.hash.keys
     rules: list[tuple[Rule, Action]] = []
@@ -254,7 +263,7 @@ def _compile_rules(policy: Policy) -> tuple[tuple[Rule, Action], ...]:
         elif wanted.type == "drop":
             rules.append((rule, Drop(wanted.what)))
         else:
-            rules.append((rule, {"replace": Replace, "summarize": Summarize, "keep": Keep}[wanted.type]()))
+            rules.append((rule, _SIMPLE[wanted.type]))
     return tuple(rules)
 
 

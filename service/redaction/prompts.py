@@ -13,7 +13,7 @@ from bisect import bisect_right
 from detectors.markers import is_marker, is_masked
 from detectors.model import Span
 from detectors.scanner import TooManyHitsError
-from service.redaction import jsondoc, jsonedit
+from service.redaction import jsondoc, jsonedit, jsonparts
 from service.redaction.edits import Decoded, Edit, apply, escape
 from service.redaction.jsondoc import Node
 from service.redaction.plan import PROMPT_FIELD
@@ -90,7 +90,7 @@ class PromptWalk:
                 elif self._hit(child.start, child.end):
                     self._local.number((child.start, child.end), b"", (child.start, child.start))
             return
-        names = [jsonedit.inside(self.buf, span) for span in node.names]
+        names = [jsonparts.inside(self.buf, span) for span in node.names]
         siblings = frozenset(names)
         for name_span, name, child in zip(node.names, names, node.children, strict=True):
             self._member(name_span, name, child, (*path, name), siblings)
@@ -151,10 +151,10 @@ class PromptWalk:
         if node.kind == "[":
             if name in _TEXT_AS_NUMBERS and node.children:
                 return self._instead(name_span, node, self.buf[node.start : node.end], b"[]")
-            return all([self.content(None, name, child, strict=strict) or child.kind == "0" or self._plain(child, name) for child in node.children])
+            return all(self.content(None, name, child, strict=strict) or child.kind == "0" or self._plain(child, name) for child in node.children)
         done = True
         for inner_span, child in zip(node.names, node.children, strict=True):
-            inner = jsonedit.inside(self.buf, inner_span)
+            inner = jsonparts.inside(self.buf, inner_span)
             if self._hit(*inner_span):
                 self._local.name(inner_span, inner)
             if self.work.plan.prompt_keys.keeps(inner) and child.kind == "0":
@@ -195,7 +195,7 @@ class PromptWalk:
             walk = PromptWalk(self.work, text, self.work.plan.json.candidates(text, limit=max(65536, len(text))))
             tree = jsondoc.tree(text, 0, len(text), self.work.plan.max_depth)
             done = walk.content(None, name, tree, strict=strict or name in _STRICT)
-            edits = jsonedit.finish(text, 0, len(text), walk.edits)
+            edits = jsonparts.finish(text, 0, len(text), walk.edits)
         except (Unprocessable, TooManyHitsError):
             self.edits.append(Edit(node.start + 1, node.end - 1, self.work.unprocessable("work")))
             return True
@@ -236,13 +236,15 @@ class PromptWalk:
         if name_span is None:
             self.edits.append(Edit(node.start, node.end, b"null"))
         else:
-            self.edits.append(jsonedit.drop_member(self.buf, name_span[0], node.end, 0))
+            self.edits.append(jsonparts.drop_member(self.buf, name_span[0], node.end, 0))
 
 
 _TOOL_MEMBERS = frozenset(b"toolUseId tool_use_id toolu name".split())
 
 
-_TOOL_KINDS = frozenset((b'"tool"', b'"function"', b'"tool_result"', b'"function_call_output"', b'"tool_use"', b'"function_call"', b'"tool_call_response"'))
+_TOOL_KINDS = frozenset(
+    (b'"tool"', b'"function"', b'"tool_result"', b'"function_call_output"', b'"tool_use"', b'"function_call"', b'"tool_call_response"')
+)
 
 
 def _tool_input(name: bytes, node: Node, buf: bytes) -> bool:
@@ -268,7 +270,7 @@ def content_text(work: Work, text: bytes, name: bytes) -> bytes | None:
             walk.content(None, name, jsondoc.tree(text, 0, len(text), work.plan.max_depth), strict=name in _STRICT)
         except (Unprocessable, TooManyHitsError):
             return work.unprocessable("work")
-        edits = jsonedit.finish(text, 0, len(text), walk.edits)
+        edits = jsonparts.finish(text, 0, len(text), walk.edits)
         return apply(text, edits) if edits else None
     replaced = work.whole(text, PROMPT_FIELD, "prompt", name)
     if replaced is not None:

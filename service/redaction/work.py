@@ -16,6 +16,8 @@ _ESCAPED = frozenset(b"nrtbf")
 _NAME_LIKE: dict[str, Syntax] = {"trace_state": "url", "metric_name": "name"}
 """Places with a syntax of their own: W3C tracestate takes no ``=`` in values, metric names take no brackets."""
 _ROUNDS = 3
+_APART_BEFORE = frozenset(bytes((byte,)) for byte in b" \t\r\n\"'=") | {b""}
+_APART_AFTER = frozenset(bytes((byte,)) for byte in b" \t\r\n\"',;)") | {b""}
 _PROMPT = Finding(0, 0, PROMPT_FIELD, "prompt", 0.8)
 HITS_PER_LEAF = 20_000
 
@@ -89,7 +91,7 @@ class Work:
                 if start == 0 and self.plan.subject(found).kind in ("secret", "prompt"):
                     end = len(value)  # the field's name made it one: the value ends where the field does
                 inside.append(Finding(start, end, found.detector, found.entity, found.score))
-        return self.resolve(value, inside, name)
+        return self.settled(value, self.resolve(value, inside, name), name)
 
     def settled(self, text: bytes, edits: list[Edit], name: bytes) -> list[Edit]:
         """``edits``, and those for what only shows once they are made: a number that touches a key, say (``…0958sk-…``)."""
@@ -206,8 +208,8 @@ def _outside_escape(text: bytes, start: int, end: int) -> int:
 
 
 def touches(text: bytes, edit: Edit) -> bool:
-    """Whether an edit has a letter or a digit right beside it, which together with what is replaced may have looked like something else."""
-    return text[edit.start - 1 : edit.start].isalnum() or text[edit.end : edit.end + 1].isalnum()
+    """Whether something stands right beside an edit, which together with what is replaced may have looked like something else."""
+    return text[edit.end : edit.end + 1] not in _APART_AFTER or text[edit.start - 1 : edit.start] not in _APART_BEFORE
 
 
 def _in_url(text: bytes, start: int) -> bool:

@@ -60,11 +60,7 @@ def test_the_length_byte_before_a_protobuf_string_hides_nothing(length: int) -> 
     assert bool(hits) or not wanted
 
 
-@given(
-    st.lists(
-        st.sampled_from(["jo", "@", "%40", ".", "example", ".com", '"', "\\", "é", "漢", "*", "=", "://", ":", "/", "[", "]"]), max_size=40
-    )
-)
+@given(st.lists(st.sampled_from(["jo", "@", "%40", ".", "example", ".com", '"', "\\", "é", "漢", "*", "=", "://", ":", "/", "[", "]"]), max_size=40))
 def test_any_mixture_of_parts_is_bounded_and_inside_the_text(parts: list[str]) -> None:
     data = "".join(parts).encode()
     for at in range(len(data) + 1):

@@ -93,17 +93,27 @@ def test_any_bytes_are_a_name(name: bytes) -> None:
         "%(pw)s",
         "xxxx",
         "****",
-    ]
-    + ["[REDACTED]", "[REDACTED:password]", "[Filtered]", "__REDACTED__", "<elided>", "redacted-by-litellm", "SecretStr('**********')"]
-    + ["$DB_PASS", "$(cat x)", "sk-...abcd", "your_api_key_here", "REDACTED-password", "[api_key:k1:" + "0a" * 12 + "]", "string"],
+        "[REDACTED]",
+        "[REDACTED:password]",
+        "[Filtered]",
+        "__REDACTED__",
+        "<elided>",
+        "redacted-by-litellm",
+        "SecretStr('**********')",
+        "$DB_PASS",
+        "$(cat x)",
+        "sk-...abcd",
+        "your_api_key_here",
+        "REDACTED-password",
+        "[api_key:k1:" + "0a" * 12 + "]",
+        "string",
+    ],
 )
 def test_stand_ins_are_not_secrets(value: str) -> None:
     assert not plausible(value.encode(), "password")
 
 
-@pytest.mark.parametrize(
-    "value", ["hunter2", "12345", "7", "value with quotes and spaces", "$2b$12$abc", "p@ss*word", "password", "P4$$w0rd"]
-)
+@pytest.mark.parametrize("value", ["hunter2", "12345", "7", "value with quotes and spaces", "$2b$12$abc", "p@ss*word", "password", "P4$$w0rd"])
 def test_nearly_everything_else_under_a_sensitive_name_is(value: str) -> None:
     assert plausible(value.encode(), "password")
 

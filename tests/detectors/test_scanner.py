@@ -145,9 +145,7 @@ def test_ids_are_not_exempt_from_prefixed_secrets(form: str) -> None:
     assert [text[found.start : found.end] for found in Scanner([OPENAI]).findings(text)] == [KEY]
 
 
-@pytest.mark.parametrize(
-    "name", ["trace_id", "spanId", "dd.trace_id", "parent_span_id", "x-request-id", "traceparent", "x-b3-traceid", "session_id"]
-)
+@pytest.mark.parametrize("name", ["trace_id", "spanId", "dd.trace_id", "parent_span_id", "x-request-id", "traceparent", "x-b3-traceid", "session_id"])
 def test_a_field_that_is_named_as_an_id_is_exempt(name: str) -> None:
     assert is_id_name(name.encode())
     assert LOOSE.findings(CARD, name=name.encode()) == []
@@ -175,9 +173,7 @@ def test_arbitrary_bytes_neither_raise_nor_yield_spans_outside_the_text(text: by
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    st.lists(st.sampled_from([KEY, ADDRESS, CARD, b" ", b"\n", b'"', b"=", b"\\", b"password", b"Authorization: ", b"x" * 60]), max_size=20)
-)
+@given(st.lists(st.sampled_from([KEY, ADDRESS, CARD, b" ", b"\n", b'"', b"=", b"\\", b"password", b"Authorization: ", b"x" * 60]), max_size=20))
 def test_cutting_into_windows_changes_nothing(parts: list[bytes]) -> None:
     """The same anchors hit when the text lies across a border of windows as when it lies within one."""
     text = b"".join(parts)

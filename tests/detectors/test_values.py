@@ -115,11 +115,7 @@ def test_arbitrary_bytes_give_a_value_inside_the_text_or_none(text: bytes, at: i
     assert found is None or 0 <= found.start <= found.end <= len(text)
 
 
-@given(
-    st.lists(
-        st.sampled_from([b'"', b"'", b"\\", b"[", b"{", b"(", b"]", b"}", b")", b"\n", b"=", b":", b"x", b"\\x22", b"%22"]), max_size=30
-    )
-)
+@given(st.lists(st.sampled_from([b'"', b"'", b"\\", b"[", b"{", b"(", b"]", b"}", b")", b"\n", b"=", b":", b"x", b"\\x22", b"%22"]), max_size=30))
 def test_any_mix_of_quotes_and_brackets_gives_a_value_inside_the_text(parts: list[bytes]) -> None:
     text = b"name=" + b"".join(parts)
     found = value_after(text, 4)

@@ -47,9 +47,7 @@ def test_a_measured_row_says_how_many_records_were_touched(generate: type) -> No
     assert min(measured.ours) > 0
 
 
-def test_the_run_prints_a_table_and_writes_its_figures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_run_prints_a_table_and_writes_its_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(bench, "QUICK", TINY)
     monkeypatch.setattr(bench, "Yardstick", lambda: Yardstick(MIB))
     monkeypatch.setattr(bench, "pin_to_one_core", lambda: None)

@@ -128,9 +128,7 @@ def test_spans_are_470_bytes_long() -> None:
 def test_both_encodings_hold_the_same_spans() -> None:
     proto = spans_of(spans_proto(SIZE, share=0.3))
     documents = [orjson.loads(payload) for payload in spans_json(SIZE, share=0.3).payloads]
-    written = [
-        span for document in documents for batch in document["resourceSpans"] for scope in batch["scopeSpans"] for span in scope["spans"]
-    ]
+    written = [span for document in documents for batch in document["resourceSpans"] for scope in batch["scopeSpans"] for span in scope["spans"]]
     assert len(written) > 100
     for span, other in zip(proto, written, strict=False):
         assert (span.trace_id.hex(), span.span_id.hex(), span.name) == (other["traceId"], other["spanId"], other["name"])
@@ -143,9 +141,7 @@ def test_both_encodings_hold_the_same_spans() -> None:
 def test_log_records_have_bodies_and_ids() -> None:
     corpus = logs_proto(SIZE)
     requests = map(ExportLogsServiceRequest.FromString, corpus.payloads)
-    records = [
-        record for request in requests for batch in request.resource_logs for scope in batch.scope_logs for record in scope.log_records
-    ]
+    records = [record for request in requests for batch in request.resource_logs for scope in batch.scope_logs for record in scope.log_records]
     assert len(records) == corpus.records == len({record.span_id for record in records})
     assert all(record.body.string_value for record in records)
 

@@ -24,7 +24,7 @@ TIMEOUT = 60.0
 @cache
 def default_plan() -> Plan:
     """The plan of the default policy; compiled once, since that takes a second or two."""
-    return compile_plan(load_policy("default", {}), env={})
+    return compile_plan(load_policy("default", {}))
 
 
 class _Thread:

@@ -144,9 +144,7 @@ def test_an_address_in_use_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
 
 def test_a_path_that_can_not_be_written_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
-    assert serve_fails(tmp_path, files(tmp_path)).startswith(
-        "scrubjay: scrubjay.yaml: exporters.file.path: a directory that can be written to"
-    )
+    assert serve_fails(tmp_path, files(tmp_path)).startswith("scrubjay: scrubjay.yaml: exporters.file.path: a directory that can be written to")
 
 
 def test_an_address_anyone_can_reach_is_refused_unless_asked_for(tmp_path: Path) -> None:

@@ -29,5 +29,3 @@ class Action(Protocol):
     strictness: int
 
     def render(self, match: Match) -> bytes | None: ...
-
-

@@ -60,7 +60,9 @@ class Islands:
         """A document that begins on an earlier line, at its beginning or at its end."""
         buf = self._buf
         floor = max(0, lo - _REACH)
-        candidates = sorted({buf.rfind(b"\n" + mark, floor, lo) + 1 for mark in (b"{", b"[")} | {buf.rfind(mark + b"\n", floor, lo) for mark in (b"{", b"[")})
+        candidates = sorted(
+            {buf.rfind(b"\n" + mark, floor, lo) + 1 for mark in (b"{", b"[")} | {buf.rfind(mark + b"\n", floor, lo) for mark in (b"{", b"[")}
+        )
         if lo - floor == lo and buf[:1] in (b"{", b"["):
             candidates.insert(0, 0)
         for start in reversed(candidates):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction import jsondoc
 from service.redaction.codecs.ndjson import Ndjson, blank, document_line
 from service.redaction.edits import apply
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Work
-from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
-
 
 _BOM = b"\xef\xbb\xbf"
 

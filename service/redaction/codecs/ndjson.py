@@ -5,6 +5,7 @@ The buffer is scanned once; a line is gone into only where an anchor hit. Source
 
 from __future__ import annotations
 
+from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction import jsondoc
 from service.redaction.codecs.islands import Islands
 from service.redaction.codecs.textlines import text_edits
@@ -13,7 +14,6 @@ from service.redaction.jsonedit import Hits, LocalEdits, document_edits
 from service.redaction.plan import UNPROCESSABLE, Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Unprocessable, Work
-from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 
 _KEPT = frozenset(
     b"ts time timestamp @timestamp level severity lvl logger trace_id span_id traceId spanId timeUnixNano observedTimeUnixNano"

@@ -11,12 +11,13 @@ import binascii
 import re
 
 from detectors.field_names import plausible
-from detectors.model import Span
 from detectors.llm_scope import about_llm
+from detectors.model import Span
 from service.redaction import jsondoc
 from service.redaction.edits import Edit, apply, escape
 from service.redaction.jsondoc import Node
-from service.redaction.jsonedit import LocalEdits, drop_member, inside, leaf_edits, string_edits
+from service.redaction.jsonedit import LocalEdits, leaf_edits, string_edits
+from service.redaction.jsonparts import drop_member, inside
 from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.prompts import PromptWalk
 from service.redaction.work import Unprocessable

@@ -17,7 +17,8 @@ from service.redaction import jsondoc
 from service.redaction.codecs.ndjson import blank
 from service.redaction.codecs.otlp_attributes import COUNTS, IDS, PLACES, AttributeEdits, Irregular
 from service.redaction.edits import Edit, apply
-from service.redaction.jsonedit import Hits, finish, inside
+from service.redaction.jsonedit import Hits
+from service.redaction.jsonparts import finish, inside
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Unprocessable, Work
@@ -25,7 +26,8 @@ from service.redaction.work import Unprocessable, Work
 _REQUEST = re.compile(rb"\s*+\{")
 _VALUE_FOLLOWS = re.compile(rb'\s*+,\s*+"value"\s*+:\s*+(?=\{\s*+"(?:string|int|double|bool|array|kvlist|bytes)Value")')
 _KEY_BEFORE = re.compile(
-    rb'\{\s{0,8}"key"\s{0,8}:\s{0,8}(?P<key>"[^"\\]{0,200}(?:\\.[^"\\]{0,200}){0,16}")\s{0,8},\s{0,8}"value"\s{0,8}:\s{0,8}\{\s{0,8}\Z', re.DOTALL
+    rb'\{\s{0,8}"key"\s{0,8}:\s{0,8}(?P<key>"[^"\\]{0,200}(?:\\.[^"\\]{0,200}){0,16}")\s{0,8},\s{0,8}"value"\s{0,8}:\s{0,8}\{\s{0,8}\Z',
+    re.DOTALL,
 )
 _BODY_BEFORE = re.compile(rb'"body"\s{0,8}:\s{0,8}\{\s{0,8}\Z')
 _ELEMENT_BEFORE = re.compile(rb"[\[,]\s{0,8}\{\s{0,8}\Z")

@@ -83,9 +83,7 @@ METRIC = Schema(
 
 def _request(name: str, record: Schema) -> Schema:
     scoped = Schema(f"Scope{name}", {1: Field("message", "scope", SCOPE), 2: Field("record", "", record), 3: _text("scope")})
-    resource = Schema(
-        f"Resource{name}", {1: Field("message", "resource", RESOURCE), 2: Field("container", "", scoped), 3: _text("resource")}
-    )
+    resource = Schema(f"Resource{name}", {1: Field("message", "resource", RESOURCE), 2: Field("container", "", scoped), 3: _text("resource")})
     return Schema(f"Export{name}ServiceRequest", {1: Field("container", "", resource)})
 
 

@@ -101,9 +101,7 @@ def test_a_connection_is_used_again() -> None:
 def test_configured_headers_win_over_the_clients() -> None:
     token = "Bearer " + "t" * 20
     with backend() as stub:
-        sent = batch()._replace(
-            headers=(("authorization", "Bearer of-the-client"), ("x-scope-orgid", "tenant-1"), ("user-agent", "otel/1"))
-        )
+        sent = batch()._replace(headers=(("authorization", "Bearer of-the-client"), ("x-scope-orgid", "tenant-1"), ("user-agent", "otel/1")))
         export(stub, sent, headers={"Authorization": token})
     headers = stub.got[0].headers
     assert headers["authorization"] == token

@@ -232,9 +232,7 @@ def test_a_client_that_goes_away_halfway_leaves_nothing_behind(tmp_path: Path) -
     with running(tmp_path, files(tmp_path)) as service:
         parts = urlsplit(service.url)
         with socket.create_connection((parts.hostname or "", parts.port or 0)) as connection:
-            connection.sendall(
-                b"POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Type: " + PROTOBUF.encode() + b"\r\nContent-Length: 999\r\n\r\nabc"
-            )
+            connection.sendall(b"POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Type: " + PROTOBUF.encode() + b"\r\nContent-Length: 999\r\n\r\nabc")
         assert service.post("/v1/traces", encoded("traces", PROTOBUF, "x"), PROTOBUF).status_code == 200
         assert service.metric("scrubjay_inflight_bytes") == 0
     assert not (tmp_path / "out" / "logs.ndjson").exists()

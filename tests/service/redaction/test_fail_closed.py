@@ -109,9 +109,7 @@ def test_in_otlp_logs_the_body_alone_is_replaced() -> None:
 
 @pytest.mark.parametrize("indent", [None, 1])
 def test_in_otlp_json_the_field_alone_is_replaced(indent: int | None) -> None:
-    rewritten = redacted(
-        "otlp_json:traces", as_json(spans({"a": ADDRESS, "b": POISON, "c": "kept"}, {"d": ADDRESS}), indent=indent), plan()
-    )
+    rewritten = redacted("otlp_json:traces", as_json(spans({"a": ADDRESS, "b": POISON, "c": "kept"}, {"d": ADDRESS}), indent=indent), plan())
     assert rewritten.payload == as_json(spans({"a": EMAIL, "b": UNPROCESSABLE, "c": "kept"}, {"d": EMAIL}), indent=indent)
     check_report(rewritten)
 

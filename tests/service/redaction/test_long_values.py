@@ -73,9 +73,7 @@ def test_a_secret_across_the_border_of_two_windows_is_found_in_otlp(shift: int, 
 
 
 def test_many_records_in_many_windows_are_each_redacted() -> None:
-    bodies = [
-        f"record {i} to u{i}@example.com" if i % 7 == 0 else f"record {i} is fine and has some more words in it" for i in range(60_000)
-    ]
+    bodies = [f"record {i} to u{i}@example.com" if i % 7 == 0 else f"record {i} is fine and has some more words in it" for i in range(60_000)]
     expected = [f"record {i} to {EMAIL}" if i % 7 == 0 else body for i, body in enumerate(bodies)]
     assert redacted("otlp_proto:logs", wire(logs(*bodies[:30_000]))).payload == wire(logs(*expected[:30_000]))
     assert out("text", "\n".join(bodies)) == "\n".join(expected)

@@ -92,9 +92,7 @@ def test_a_key_for_hashing_is_in_no_error_and_no_repr() -> None:
     assert "a-key-for-tests" not in repr(policy(hash=SIGNING))
 
 
-@pytest.mark.parametrize(
-    "names", [["openai"], ["openai_api_key"], ["secret"], ["prompt"], ["prompt_field"], ["password"], ["email", "jwt"]]
-)
+@pytest.mark.parametrize("names", [["openai"], ["openai_api_key"], ["secret"], ["prompt"], ["prompt_field"], ["password"], ["email", "jwt"]])
 def test_mask_is_refused_for_secrets_and_prompts(names: list[str]) -> None:
     with pytest.raises(ConfigError, match=r"rules\.0\.action: mask is refused"):
         compile_plan(policy(rules=[{"detectors": names, "action": "mask"}]))

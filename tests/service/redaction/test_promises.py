@@ -27,9 +27,9 @@ FEW = settings(deadline=None, max_examples=50, suppress_health_check=[HealthChec
 WORDS = st.text(alphabet="bcdgijkmqvwyz éüß€漢😀\"\\/\n\t{}[],:'", max_size=24)
 NAMES = st.text(alphabet='bdgijkmqwyz_.-é"\\ ', min_size=1, max_size=12)
 SCALARS = st.none() | st.booleans() | st.integers(-9999, 9999) | st.floats(-1e3, 1e3, allow_nan=False) | WORDS
-DOCUMENTS = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=20
-).filter(lambda document: isinstance(document, (dict, list)))
+DOCUMENTS = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=20).filter(
+    lambda document: isinstance(document, (dict, list))
+)
 CHOICES = st.randoms(use_true_random=False)
 
 
@@ -218,9 +218,7 @@ def shape(value: Any) -> Any:
 def test_redacted_otlp_parses_as_what_it_was(attributes: dict[str, str]) -> None:
     message = spans(dict(attributes))
     after = REQUESTS["traces"].FromString(rewrite("otlp_proto:traces", wire(message), default_plan()).payload)
-    assert [one.value.WhichOneof("value") for one in after.resource_spans[0].scope_spans[0].spans[0].attributes] == ["string_value"] * len(
-        attributes
-    )
+    assert [one.value.WhichOneof("value") for one in after.resource_spans[0].scope_spans[0].spans[0].attributes] == ["string_value"] * len(attributes)
     assert json.loads(rewrite("otlp_json:traces", as_json(message), default_plan()).payload)
 
 

@@ -1,0 +1,55 @@
+"""Parts of JSON edits that need no plan: names, members, commas. Spans of strings include their quotes."""
+
+from __future__ import annotations
+
+import re
+
+from detectors.model import Span
+from service.redaction.edits import Decoded, Edit, tidy
+
+
+def finish(buf: bytes, lo: int, hi: int, edits: list[Edit]) -> list[Edit]:
+    """Ascending and disjoint edits. An empty one drops a member or element; the first of its container takes the comma behind it along."""
+    edits = tidy(edits) if len(edits) > 1 else edits
+    for i, edit in enumerate(edits):
+        if edit.text:
+            continue
+        at = edit.start - 1
+        while at > lo and buf[at] in b" \t\r\n":
+            at -= 1
+        after = _COMMA.match(buf, edit.end, hi)
+        if buf[at] in b"{[" and after is not None:
+            edits[i] = Edit(edit.start, after.end(), b"")
+    return edits
+
+
+_COMMA = re.compile(rb"\s*+,\s*+")
+
+
+def inside(buf: bytes, span: Span) -> bytes:
+    """The decoded inside of the string literal at ``span``."""
+    literal = buf[span[0] + 1 : span[1] - 1]
+    return Decoded(literal).text if b"\\" in literal else literal
+
+
+def drop_member(buf: bytes, start: int, end: int, lo: int) -> Edit:
+    """Removes the member or element at ``start``–``end`` with the comma before it (``finish`` sees to the first one)."""
+    at = start - 1
+    while at >= lo and buf[at] in b" \t\r\n":
+        at -= 1
+    return Edit(at if at >= lo and buf[at] == 44 else start, end, b"")
+
+
+def unique_name(rendered: bytes, buf: bytes, lo: int, hi: int, taken: dict[bytes, int]) -> bytes:
+    """A name for a redacted name: ``redacted_email``, or ``redacted_email_2`` where that is taken.
+
+    ``taken`` remembers the last number given to each name in this record.
+    """
+    entity = re.search(rb"[:-]([a-z0-9_-]+)", rendered)
+    base = b"redacted_" + (entity.group(1).replace(b"-", b"_") if entity else b"key")
+    n = taken.get(base, 0) + 1
+    if n == 1 and buf.find(base, lo, hi) >= 0:
+        numbers = [int(found) for found in re.findall(re.escape(base) + rb"_([0-9]{1,6})", buf[lo:hi])]
+        n = max(numbers, default=1) + 1
+    taken[base] = n
+    return base if n == 1 else base + b"_%d" % n
