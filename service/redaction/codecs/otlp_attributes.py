@@ -41,6 +41,9 @@ COUNTS = frozenset(
 )
 """Numbers that OTLP/JSON may write as strings: measurements and times, never looked at."""
 
+METRIC = frozenset((b"gauge", b"sum", b"histogram", b"exponentialHistogram", b"summary"))
+"""A metric has one of these, and what it calls ``name`` is a metric's name."""
+
 IDS = frozenset((b"traceId", b"spanId", b"parentSpanId"))
 _RECORDS = frozenset((b"spans", b"logRecords", b"metrics"))
 _BYTES = frozenset((b"bytesValue", b"bytes_value"))
@@ -87,7 +90,8 @@ class AttributeEdits(LocalEdits):
             elif (name in IDS and span[1] - span[0] in (18, 34)) or (name in COUNTS and child.kind in '"0'):
                 continue
             elif child.kind == '"' and name in PLACES:
-                place, self.work.place = self.work.place, PLACES[name]
+                place = self.work.place
+                self.work.place = "metric_name" if name == b"name" and not METRIC.isdisjoint(names) else PLACES[name]
                 self.plain(span, b"", None)
                 self.work.place = place
             else:

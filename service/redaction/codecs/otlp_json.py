@@ -29,6 +29,7 @@ _KEY_BEFORE = re.compile(
     rb'\{\s{0,8}"key"\s{0,8}:\s{0,8}(?P<key>"[^"\\]{0,200}(?:\\.[^"\\]{0,200}){0,16}")\s{0,8},\s{0,8}"value"\s{0,8}:\s{0,8}\{\s{0,8}\Z',
     re.DOTALL,
 )
+_SCOPE_BEFORE = re.compile(rb'"scope"\s{0,8}:\s{0,8}\{\s{0,8}\Z')
 _BODY_BEFORE = re.compile(rb'"body"\s{0,8}:\s{0,8}\{\s{0,8}\Z')
 _ELEMENT_BEFORE = re.compile(rb"[\[,]\s{0,8}\{\s{0,8}\Z")
 _RECORDS = {"traces": b'"spanId"', "logs": b'imeUnixNano"', "metrics": b'"name"'}
@@ -60,7 +61,7 @@ class OtlpJson:
         except TooManyHitsError:
             hits = None
         try:
-            edits = _edits(work, payload, hits)
+            edits = _edits(work, payload, hits, self._record == _RECORDS["metrics"])
             rewritten = apply(payload, edits) if edits else payload
             if edits and not jsondoc.well_formed(rewritten):
                 raise Unprocessable("edit")
@@ -72,13 +73,15 @@ class OtlpJson:
         return Redacted(rewritten, report)
 
 
-def _edits(work: Work, payload: bytes, hits: Hits | None) -> list[Edit]:
+def _edits(work: Work, payload: bytes, hits: Hits | None, metrics: bool) -> list[Edit]:
     """``hits``: ``None`` where there are too many to list, so that every string is looked at by itself."""
     work.begin_record(len(payload))
     try:
         if hits is None:
             raise Irregular
-        edits = OtlpEdits(work, payload, 0, len(payload)).run(hits)
+        local = OtlpEdits(work, payload, 0, len(payload))
+        local.metrics = metrics
+        edits = local.run(hits)
     except Irregular:
         work.report.findings.clear()
         work.report.unprocessable.clear()
@@ -89,13 +92,22 @@ def _edits(work: Work, payload: bytes, hits: Hits | None) -> list[Edit]:
 
 
 class OtlpEdits(AttributeEdits):
-    """Looks at each hit where it lies, and reads attributes as name and value."""
+    """Looks at each hit where it lies, and reads attributes as name and value. ``metrics``: the payload holds metrics."""
+
+    metrics = False
 
     def element(self, span: Span) -> None:
         """A string value that was hit: an attribute's key, an attribute's value, or a field of a record."""
         name_span = jsondoc.name_before(self.buf, span[0], self.lo)
         field = inside(self.buf, name_span) if name_span else b""
         place, self.work.place = self.work.place, PLACES.get(field, "attribute")
+        if (
+            field == b"name"
+            and self.metrics
+            and name_span is not None
+            and not _SCOPE_BEFORE.search(self.buf, max(0, name_span[0] - 32), name_span[0])
+        ):
+            self.work.place = "metric_name"
         try:
             if field == b"key":
                 self._attribute(span)
