@@ -97,6 +97,9 @@ _SPARED_LAST = frozenset(
     b" label title description owner alg kind class column table fingerprint kid".split()
 )
 
+ENTITIES = frozenset((*_ENDINGS, *_WORDS))
+"""All entities that a name can give."""
+
 _ENTITY_OF_ENDING = {ending: entity for entity, endings in _ENDINGS.items() for ending in endings.split()}
 _ENDING_LENGTHS = sorted({len(ending) for ending in _ENTITY_OF_ENDING}, reverse=True)
 _ENTITY_OF_WORD = {word: entity for entity, words in _WORDS.items() for word in words.split()}

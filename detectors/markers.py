@@ -6,6 +6,7 @@ A marker is recognised by its full form only. Text that merely contains one is e
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _FORMS = rb"""
     \[REDACTED:[a-z0-9_]{1,64}(?:;[a-z_]{1,16}=[A-Za-z0-9_+.-]{1,256}){0,8}\]   # ours: replace, summarize
@@ -23,9 +24,23 @@ MARKER_STARTS = frozenset(bytes((byte,)) for byte in b"[R_r<(*\\\"'` \t\n")
 _MASKED = re.compile(rb"(?:[A-Za-z0-9@._-]{0,12}[*\xe2\x80\xa2]{3,}|[A-Za-z0-9-]{0,12}\.\.\.)[*A-Za-z0-9@._-]{0,12}")
 
 
+_ENTITY = re.compile(rb"\[REDACTED:([a-z0-9_]+)")
+
+
+@cache
+def _entities() -> frozenset[str]:
+    """Every entity a marker of ours can name: a made-up one is no marker, and may be what was to be hidden."""
+    from detectors.catalogue import CATALOGUE  # here, as detectors ask for markers themselves
+    from detectors.field_names import ENTITIES
+
+    return frozenset(detector.entity for detector in CATALOGUE) | ENTITIES | {"prompt", "unprocessable"}
+
+
 def is_marker(value: bytes) -> bool:
     """Whether the whole of ``value`` is a marker, or several in a row (quotes and white space around them aside)."""
-    return value[:1] in MARKER_STARTS and _PADDED.fullmatch(value) is not None
+    if value[:1] not in MARKER_STARTS or _PADDED.fullmatch(value) is None:
+        return False
+    return all(entity.decode() in _entities() for entity in _ENTITY.findall(value))
 
 
 def is_masked(value: bytes) -> bool:

@@ -41,7 +41,7 @@ _SEPARATOR_BACKWARDS = re.compile(rb"(?:[23]?%|;touq&|[ ]si[ ]|irts[ ]|rts[ ]:|[
 """What an anchor may hold behind the name, read from right to left: ``%3``, ``&quot;``, ``" is "``, ``" ="``, ``'" '``."""
 _WORDY_SEPARATORS = (b"%3", b"%2", b" stri", b": str")
 _COMPARED_BACKWARDS = re.compile(rb"[ ]{0,4}={1,2}[!=][ ]{0,4}([\"'])")
-_PLACEHOLDER = re.compile(rb"[$#][{(]|\{\{|<[^<>\n]{1,60}>|\[(?i:redact|filter|mask|hidden|remov|scrub|elid)")
+_PLACEHOLDER = re.compile(rb"[$#][{(]|\{\{|<[^<>\n]{1,60}>|\[(?i:redact|filter|mask|hidden|remov|scrub|elid)[^\]\n]{0,120}\](?![A-Za-z0-9])")
 
 _PLAIN_BOND = re.compile(rb"""["']?[ ]?[=:][ ]?(?=[A-Za-z0-9"'_\\\[{($\#@])(?!(?i:(?:string|str|text|bytes|any|object|char)\b))""")
 """The ``assigned`` that most logs hold; what may be a type's name is left to ``_BOND``, whose result this is otherwise."""

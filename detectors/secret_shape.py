@@ -12,6 +12,7 @@ import string
 from functools import lru_cache
 from math import log2
 
+from detectors.markers import is_marker
 from detectors.model import WINDOW
 
 _CONSTANTS = frozenset(
@@ -66,6 +67,8 @@ def stand_in(value: bytes) -> bool:
         return not text.isdigit()
     if text.lower() in _CONSTANTS or text == text[:1] * len(text):
         return True
+    if text.startswith(b"[REDACTED:"):
+        return is_marker(text)  # with an entity of ours; anything else may be what was to be hidden
     return bool(_STAND_IN.match(text) or (len(text) < 64 and _MASKED.match(text)))
 
 

@@ -1,107 +1,20 @@
-"""Edits for a JSON document: down to the touched leaves and no further.
-
-``document_edits`` is given the anchor hits. Where they show a document about a language model, its values are walked (``prompts``); else
-each hit is looked at where it lies. An escaped string is decoded to be looked at, and what is found is mapped back; a string that holds
-JSON is a document of its own, at any depth; a replacement is escaped once for each level. Nothing is re-encoded.
-"""
+"""Edits for a JSON document whose hits are looked at where they lie, without parsing what is before or after."""
 
 from __future__ import annotations
 
 from detectors.field_names import plausible
-from detectors.llm_scope import about_llm
 from detectors.model import Span
-from detectors.scanner import TooManyHitsError
-from service.redaction import jsondoc, prompts
-from service.redaction.edits import Decoded, Edit, escape
-from service.redaction.jsoncut import completion
-from service.redaction.jsonparts import drop_member, finish, inside, unique_name
+from service.redaction import jsondoc, jsonleaf
+from service.redaction.edits import Edit, escape
+from service.redaction.jsonparts import drop_member, inside, unique_name, value_beside
 from service.redaction.plan import SENSITIVE_FIELD
-from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
+from service.redaction.work import Unprocessable, Work
 
 _BEHIND_STRING = b" \t\r\n:,]}"
+_PAIR_NAMES = frozenset((b"name", b"key", b"Name", b"Key", b"header", b"k"))
 _VALUE_ENDS = frozenset((b",", b"}", b"]"))
 STRONG = frozenset(("authorization", "cookie", "password", "api_key", "private_key", "secret", "token"))
 """Entities whose name makes everything below it sensitive; an object under ``auth`` or ``session`` is looked at member by member."""
-
-Hits = list[tuple[int, int]]
-
-
-def leaf_edits(work: Work, text: bytes, name: bytes = b"", *, with_name: bool = False) -> list[Edit]:
-    """Edits for a decoded text: as JSON if it is JSON, else as text. Raises :class:`Unprocessable`.
-
-    ``with_name``: the field's name has shown the way here, so it is looked at together with the value.
-    """
-    if text[:1] in JSON_STARTS and text.lstrip()[:1] in (b"{", b"["):
-        suffix = b"" if jsondoc.well_formed(text) else completion(text)
-        if suffix is None:
-            return work.value_edits(name, text) if with_name else work.text_edits(text, name)
-        size = len(text)
-        text += suffix
-        if work.depth >= work.plan.max_depth:
-            raise Unprocessable("depth")
-        try:
-            hits = work.plan.json.candidates(text, limit=max(HITS_PER_LEAF, len(text) >> 3))
-        except TooManyHitsError:
-            raise Unprocessable("work") from None
-        work.depth += 1
-        try:
-            edits = document_edits(work, text, 0, len(text), hits) if hits else []
-            return edits if not suffix else [Edit(a, min(b, size), new) for a, b, new in edits if a < size]
-        finally:
-            work.depth -= 1
-    return work.value_edits(name, text) if with_name else work.text_edits(text, name)
-
-
-def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: LocalEdits | None = None) -> list[Edit]:
-    """Edits for the well-formed document ``buf[lo:hi]``; ``hits`` are those of ``plan.json`` inside it, ascending.
-
-    ``local``: to be used again, where a buffer holds many documents.
-    """
-    if _about_llm(work, buf, lo, hi, hits):
-        return finish(buf, lo, hi, prompts.PromptWalk(work, buf, hits).document(jsondoc.tree(buf, lo, hi, work.plan.max_depth)))
-    if local is None:
-        local = LocalEdits(work, buf, lo, hi)
-    else:
-        local.move(lo, hi)
-    return finish(buf, lo, hi, local.run(hits))
-
-
-def _about_llm(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> bool:
-    prompts = work.plan.json_prompt_patterns
-    for hit in hits:
-        if hit[1] in prompts:
-            if not work.plan.json_sure_patterns.isdisjoint([pattern for _, pattern in hits]):
-                return True
-            return about_llm(buf, lo, hi)
-    return False
-
-
-JSON_STARTS = frozenset((b"{", b"[", b" ", b"\n", b"\r", b"\t"))
-
-
-def string_edits(work: Work, buf: bytes, span: Span, name: bytes, *, with_name: bool = False, hits: Hits | None = None) -> list[Edit]:
-    """Edits for the string literal at ``span`` (quotes included), in coordinates of ``buf``.
-
-    ``hits`` are the wire's anchor hits inside it, where they are all there is to look at: without escapes the text is not scanned again.
-    """
-    start, end = span[0] + 1, span[1] - 1
-    literal = buf[start:end]
-    try:
-        if b"\\" not in literal:
-            if hits is not None and literal[:1] not in JSON_STARTS:
-                found = work.hit_edits(literal, [(at - start, pattern) for at, pattern in hits], name)
-            else:
-                found = leaf_edits(work, literal, name, with_name=with_name)
-            return [Edit(a + start, b + start, escape(text)) for a, b, text in found]
-        decoded = Decoded(literal)
-        found = leaf_edits(work, decoded.text, name, with_name=with_name)
-        out = []
-        for a, b, text in found:
-            a, b = decoded.raw(a, b)
-            out.append(Edit(a + start, b + start, escape(text)))
-        return out
-    except Unprocessable as error:
-        return [Edit(start, end, work.unprocessable(error.reason))]
 
 
 class LocalEdits:
@@ -121,10 +34,10 @@ class LocalEdits:
         self.edits: list[Edit] = []
         self._cursor.move(lo, hi)
         self._done = lo
-        self._hits: Hits = []
+        self._hits: jsonleaf.Hits = []
         self._at = 0
 
-    def run(self, hits: Hits) -> list[Edit]:
+    def run(self, hits: jsonleaf.Hits) -> list[Edit]:
         buf, lo = self.buf, self.lo
         self._hits = hits
         done = lo
@@ -173,7 +86,20 @@ class LocalEdits:
         entity = self.work.plan.entity_of(name) if name else None
         if entity is not None and name_span is not None and self.value(name_span, name, entity, start, span[1]):
             return
+        if name in _PAIR_NAMES or not name:
+            self._pair(span, name_span)
         self.leaf(name_span, name, span, with_name=False)
+
+    def _pair(self, span: Span, name_span: Span | None) -> None:
+        """``{"name":"Authorization","value":"…"}`` and ``["Authorization","…"]``: a name that stands as a value, and its value beside it."""
+        text = inside(self.buf, span)
+        entity = self.work.plan.entity_of(text) if len(text) <= 128 else None
+        if entity is None:
+            return
+        value = value_beside(self.buf, span, name_span, self.lo, self.hi)
+        if value is not None:
+            if self.value((value[0], value[0]), text, entity, *value) and value[0] > span[1]:
+                self._done = max(self._done, value[1])
 
     def member(self, name_span: Span, start: int) -> int:
         """A member whose name was hit; returns up to where it has been looked at."""
@@ -244,14 +170,14 @@ class LocalEdits:
                 self.leaf(None, name, (child.start, child.end), with_name=False)
 
     def leaf(self, name_span: Span | None, name: bytes, span: Span, *, with_name: bool) -> None:
-        edits = string_edits(self.work, self.buf, span, name, with_name=with_name, hits=None if with_name else self._hits_in(span))
+        edits = jsonleaf.string_edits(self.work, self.buf, span, name, with_name=with_name, hits=None if with_name else self._hits_in(span))
         if self.work.drop_field:
             self.work.drop_field = False
             self._drop(name_span, span[0], span[1])
         else:
             self.edits.extend(edits)
 
-    def _hits_in(self, span: Span) -> Hits | None:
+    def _hits_in(self, span: Span) -> jsonleaf.Hits | None:
         """The hits inside ``span``, from the one at hand on."""
         hits, at = self._hits, self._at
         end = at

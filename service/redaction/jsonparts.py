@@ -53,3 +53,18 @@ def unique_name(rendered: bytes, buf: bytes, lo: int, hi: int, taken: dict[bytes
         n = max(numbers, default=1) + 1
     taken[base] = n
     return base if n == 1 else base + b"_%d" % n
+
+
+_LITERAL = rb'(?P<value>"[^"\\]*+(?:\\.[^"\\]*+)*+"|-?[0-9][0-9.eE+-]*+)'
+_VALUE_BESIDE = re.compile(rb'\s*+,\s*+"(?:value|Value|v|val)"\s*+:\s*+' + _LITERAL, re.DOTALL)
+_VALUE_BEFORE = re.compile(rb'"value"\s*+:\s*+' + _LITERAL + rb"\s*+,\s*+\Z", re.DOTALL)
+_NEXT_ELEMENT = re.compile(rb"\s*+,\s*+" + _LITERAL + rb"\s*+\]", re.DOTALL)
+
+
+def value_beside(buf: bytes, span: Span, name_span: Span | None, lo: int, hi: int) -> Span | None:
+    """The value that stands beside a name which is itself a value, in an object (``name_span``: its member's name) or a list of two."""
+    found = (_NEXT_ELEMENT if name_span is None else _VALUE_BESIDE).match(buf, span[1], hi)
+    if found is None and name_span is not None:
+        before = buf.rfind(b'"value"', max(lo, name_span[0] - 8192), name_span[0])
+        found = _VALUE_BEFORE.match(buf, before, name_span[0]) if before >= 0 else None
+    return found.span("value") if found is not None else None

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from detectors.markers import is_marker, is_masked
 from detectors.model import Span
 from detectors.scanner import TooManyHitsError
-from service.redaction import jsondoc, jsonedit, jsonparts
+from service.redaction import jsondoc, jsonedit, jsonleaf, jsonparts
 from service.redaction.edits import Decoded, Edit, apply, escape
 from service.redaction.jsondoc import Node
 from service.redaction.plan import PROMPT_FIELD
@@ -179,7 +179,7 @@ class PromptWalk:
         if not text.strip() or is_marker(text) or is_masked(text):
             return True
         if not strict and is_structure(name, text):
-            self.edits.extend(jsonedit.string_edits(self.work, self.buf, span, name))
+            self.edits.extend(jsonleaf.string_edits(self.work, self.buf, span, name))
             return True
         if text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
             return self._nested(node, decoded, text, name, strict)
@@ -211,7 +211,7 @@ class PromptWalk:
     def _replace(self, name_span: Span | None, node: Node, text: bytes, name: bytes) -> bool:
         replaced = self.work.whole(text, PROMPT_FIELD, "prompt", name)
         if replaced is None:
-            self.edits.extend(jsonedit.string_edits(self.work, self.buf, (node.start, node.end), name))
+            self.edits.extend(jsonleaf.string_edits(self.work, self.buf, (node.start, node.end), name))
             self.work.drop_field = False
             return True
         if self.work.drop_field:

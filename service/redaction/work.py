@@ -209,7 +209,10 @@ def _outside_escape(text: bytes, start: int, end: int) -> int:
 
 def touches(text: bytes, edit: Edit) -> bool:
     """Whether something stands right beside an edit, which together with what is replaced may have looked like something else."""
-    return text[edit.end : edit.end + 1] not in _APART_AFTER or text[edit.start - 1 : edit.start] not in _APART_BEFORE
+    before, after = text[edit.start - 1 : edit.start], text[edit.end : edit.end + 1]
+    if before == b":" and after == b"@":
+        return False  # a URL's password: its neighbours have been read with it
+    return after not in _APART_AFTER or before not in _APART_BEFORE
 
 
 def _in_url(text: bytes, start: int) -> bool:

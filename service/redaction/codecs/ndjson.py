@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction import jsondoc
-from service.redaction.codecs.islands import Islands
 from service.redaction.codecs.textlines import text_edits
 from service.redaction.edits import Edit, apply, tidy
-from service.redaction.jsonedit import Hits, LocalEdits, document_edits
+from service.redaction.islands import Islands
+from service.redaction.jsonedit import LocalEdits
+from service.redaction.jsonleaf import Hits, document_edits
 from service.redaction.plan import UNPROCESSABLE, Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Unprocessable, Work

@@ -16,7 +16,8 @@ from detectors.model import Span
 from service.redaction import jsondoc
 from service.redaction.edits import Edit, apply, escape
 from service.redaction.jsondoc import Node
-from service.redaction.jsonedit import LocalEdits, leaf_edits, string_edits
+from service.redaction.jsonedit import LocalEdits
+from service.redaction.jsonleaf import leaf_edits, string_edits
 from service.redaction.jsonparts import drop_member, inside
 from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.prompts import PromptWalk
@@ -237,8 +238,7 @@ class AttributeEdits(LocalEdits):
             self._content_leaf(Node('"', span[0], span[1], [], []), b"")
         else:
             self.plain(span, b"", None)
-        if self.work.drop_field:  # a body is no member of a list: the record keeps an empty one
-            self.work.drop_field = False
+        self.work.drop_field = False  # a body is no member of a list: the record keeps an empty one
         self.work.place = place
 
     def _body(self, node: Node) -> None:

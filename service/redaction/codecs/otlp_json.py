@@ -17,7 +17,7 @@ from service.redaction import jsondoc
 from service.redaction.codecs.ndjson import blank
 from service.redaction.codecs.otlp_attributes import COUNTS, IDS, PLACES, AttributeEdits, Irregular
 from service.redaction.edits import Edit, apply
-from service.redaction.jsonedit import Hits
+from service.redaction.jsonleaf import Hits
 from service.redaction.jsonparts import finish, inside
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report

@@ -10,7 +10,7 @@ from detectors.llm_scope import about_llm
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction.codecs.wire import fields, length_delimited
 from service.redaction.edits import apply
-from service.redaction.jsonedit import JSON_STARTS, leaf_edits
+from service.redaction.jsonleaf import JSON_STARTS, leaf_edits
 from service.redaction.jsonparts import unique_name
 from service.redaction.plan import SENSITIVE_FIELD, Plan
 from service.redaction.report import Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from detectors.model import Finding
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction.edits import Edit, tidy
-from service.redaction.jsonedit import Hits
+from service.redaction.jsonleaf import Hits
 from service.redaction.plan import UNPROCESSABLE
 from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work, touches
 

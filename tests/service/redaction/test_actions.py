@@ -26,9 +26,9 @@ def test_the_list_of_actions_is_the_folder() -> None:
 
 
 def test_markers_are_written_in_the_syntax_of_where_they_stand() -> None:
-    match = Match(b"x", "url_password", "secret")
+    match = Match(b"x", "basic_credentials", "secret")
     rendered = [Replace().render(match._replace(syntax=syntax)) for syntax in ("text", "url", "name")]
-    assert rendered == [b"[REDACTED:url_password]", b"REDACTED-url-password", b"redacted_url_password"]
+    assert rendered == [b"[REDACTED:basic_credentials]", b"REDACTED-basic-credentials", b"redacted_basic_credentials"]
     assert all(is_marker(one) for one in rendered)
 
 
