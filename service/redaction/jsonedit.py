@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detectors.field_names import plausible
 from detectors.model import Span
+from detectors.secret_shape import secret_like
 from service.redaction import jsondoc, jsonleaf
 from service.redaction.edits import Edit, escape
 from service.redaction.jsonparts import drop_member, inside, unique_name, value_beside
@@ -12,6 +13,11 @@ from service.redaction.work import Unprocessable, Work
 
 _BEHIND_STRING = b" \t\r\n:,]}"
 _PAIR_NAMES = frozenset((b"name", b"key", b"Name", b"Key", b"header", b"k"))
+_ABOUT_A_SECRET = frozenset(
+    b"type name namespace kind expires expires_in expires_at expiresIn expiresAt expiry ttl issued_at created created_at createdAt updated_at"
+    b" version alg algorithm scope scopes id key_id kid status enabled provider issuer audience description".split()
+)
+"""Members of an object under ``token`` or ``secret`` that say something about it; they stay unless their value looks generated."""
 _VALUE_ENDS = frozenset((b",", b"}", b"]"))
 STRONG = frozenset(("authorization", "cookie", "password", "api_key", "private_key", "secret", "token"))
 """Entities whose name makes everything below it sensitive; an object under ``auth`` or ``session`` is looked at member by member."""
@@ -159,10 +165,14 @@ class LocalEdits:
         return False
 
     def _below(self, node: jsondoc.Node, name_span: Span, name: bytes, entity: str) -> None:
-        for inner in node.names:
-            self.name(inner, inside(self.buf, inner))
-        for child in node.children:
-            if child.kind in "[{":
+        names = [inside(self.buf, inner) for inner in node.names]
+        for inner_span, inner in zip(node.names, names, strict=True):
+            self.name(inner_span, inner)
+        for i, child in enumerate(node.children):
+            if entity != "password" and names and names[i] in _ABOUT_A_SECRET and not secret_like(inside(self.buf, (child.start, child.end))):
+                if child.kind == '"':
+                    self.leaf(None, names[i], (child.start, child.end), with_name=False)
+            elif child.kind in "[{":
                 self._below(child, name_span, name, entity)
             elif child.kind == "!":
                 self.edits.append(Edit(child.start, child.end, b'"' + self.work.unprocessable("depth") + b'"'))
