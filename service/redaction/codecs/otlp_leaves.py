@@ -21,6 +21,8 @@ DROPPED = b"\x00dropped"
 """Stands for a field that goes; compared by identity."""
 
 RewriteSpan = Callable[[int, int], "bytes | None"]
+Change = Callable[[int, int, int], "bytes | None"]
+"""``(start, end, field number)`` of a field's content -> what it becomes, :data:`DROPPED`, or ``None``."""
 
 
 class Leaves(ABC):
@@ -98,20 +100,44 @@ class Leaves(ABC):
     def _replaced(self, value: bytes, name: bytes, entity: str) -> bytes | None:
         return self.work.whole(value, SENSITIVE_FIELD, entity, name)
 
-    def _elements(self, lo: int, hi: int, rewrite: RewriteSpan) -> bytes | None:
-        """The elements of an ``ArrayValue`` or a ``KeyValueList``. A dropped array element becomes an empty ``AnyValue``."""
+    def _rebuilt(self, lo: int, hi: int, change: Change) -> bytes | None:
+        """``buf[lo:hi]`` with its length-delimited fields as ``change`` wants them; ``None`` if it wants none changed."""
+        buf = self.buf
         parts: list[bytes] = []
         kept = lo
-        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
-            if start < 0 or number != 1:
-                continue
-            new = rewrite(start, end)
-            if self.work.drop_field:
-                self.work.drop_field, new = False, b""
+        for begin, tag_end, start, end, number in fields(buf, lo, hi):
+            new = change(start, end, number) if start >= 0 else None
             if new is None:
                 continue
-            parts.append(self.buf[kept:begin])
+            parts.append(buf[kept:begin])
             if new is not DROPPED:
-                parts.append(length_delimited(self.buf[begin:tag_end], new))
+                parts.append(length_delimited(buf[begin:tag_end], new))
             kept = end
-        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+        return b"".join([*parts, buf[kept:hi]]) if parts else None
+
+    def _elements(self, lo: int, hi: int, rewrite: RewriteSpan) -> bytes | None:
+        """The elements of an ``ArrayValue`` or a ``KeyValueList``. A dropped array element becomes an empty ``AnyValue``."""
+
+        def element(start: int, end: int, number: int) -> bytes | None:
+            new = rewrite(start, end) if number == 1 else None
+            if self.work.drop_field:
+                self.work.drop_field, new = False, b""
+            return new
+
+        return self._rebuilt(lo, hi, element)
+
+    def _member(self, lo: int, hi: int, value: RewriteSpan) -> bytes | None:
+        """A ``KeyValue`` whose value ``value`` rewrites; its name and what else is in it are looked at where they are hit."""
+
+        def part(start: int, end: int, number: int) -> bytes | None:
+            if number == 2:
+                return value(start, end)
+            if not self._hit(start, end):
+                return None
+            return self._name(start, end) if number == 1 else self._unknown(start, end)
+
+        new = self._rebuilt(lo, hi, part)
+        if self.work.drop_field:
+            self.work.drop_field = False
+            return DROPPED
+        return new

@@ -37,26 +37,7 @@ class Values(Leaves):
             named = named or self._hit(start, end)
             if not name or (self.plan.entity_of(text) or self.plan.prompt_scope(text)):
                 name = text
-        parts: list[bytes] = []
-        kept = lo
-        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
-            new: bytes | None = None
-            if start < 0:
-                continue
-            if number == 1:
-                new = self._name(start, end) if self._hit(start, end) else None
-            elif number == 2:
-                new = self._named_value(start, end, name, named)
-            elif self._hit(start, end):
-                new = self._unknown(start, end)
-            if new is None:
-                continue
-            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
-            kept = end
-        if self.work.drop_field:
-            self.work.drop_field = False
-            return DROPPED
-        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+        return self._member(lo, hi, lambda start, end: self._named_value(start, end, name, named))
 
     def _plain_attribute(self, lo: int, key_end: int, start: int, hi: int) -> bytes | None:
         buf = self.buf
@@ -103,19 +84,11 @@ class Values(Leaves):
             if end == hi:
                 new = self._value_field(start, end, number, name, entity, named)
                 return None if new is None else length_delimited(b"\x0a", new)
-        parts: list[bytes] = []
-        kept = lo
-        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
-            if start < 0:
-                if number in (3, 4) and (entity is not None or named) and self._is_number_found(tag_end, end, number, name, entity):
+        if entity is not None or named:
+            for _, tag_end, start, end, number in fields(self.buf, lo, hi):
+                if start < 0 and number in (3, 4) and self._is_number_found(tag_end, end, number, name, entity):
                     return b""  # a number becomes an empty AnyValue
-                continue
-            new = self._value_field(start, end, number, name, entity, named)
-            if new is None:
-                continue
-            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
-            kept = end
-        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+        return self._rebuilt(lo, hi, lambda start, end, number: self._value_field(start, end, number, name, entity, named))
 
     def _value_field(self, start: int, end: int, number: int, name: bytes, entity: str | None, named: bool) -> bytes | None:
         if number in (_STRING, _BYTES):
@@ -134,24 +107,7 @@ class Values(Leaves):
 
     def _below(self, lo: int, hi: int, name: bytes, entity: str | None) -> bytes | None:
         """A member of a list under a sensitive name: its value is as sensitive, its own name is looked at."""
-        parts: list[bytes] = []
-        kept = lo
-        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
-            new: bytes | None = None
-            if start >= 0 and number == 1 and self._hit(start, end):
-                new = self._name(start, end)
-            elif start >= 0 and number == 2:
-                new = self._value(start, end, name, entity, True)
-            elif start >= 0 and self._hit(start, end):
-                new = self._unknown(start, end)
-            if new is None:
-                continue
-            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
-            kept = end
-        if self.work.drop_field:
-            self.work.drop_field = False
-            return DROPPED
-        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+        return self._member(lo, hi, lambda start, end: self._value(start, end, name, entity, True))
 
     def _is_number_found(self, at: int, end: int, number: int, name: bytes, entity: str | None) -> bool:
         """Whether a number is a finding because of its field's name: ``phone`` = 4155552671."""
@@ -169,44 +125,21 @@ class Values(Leaves):
 
     def _content(self, lo: int, hi: int, name: bytes) -> bytes | None:
         """An ``AnyValue`` that is prompt content: every string in it goes, its shape stays."""
-        parts: list[bytes] = []
-        kept = lo
-        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
-            new: bytes | None = None
-            if start < 0:
-                continue
-            if number in (_STRING, _BYTES):
-                text = self.buf[start:end]
-                if is_structure(name, text):
-                    new = self._text(start, end, name) if self._hit(start, end) else None
-                else:
-                    new = content_text(self.work, text, name)
-            elif number == _ARRAY:
-                new = self._elements(start, end, lambda a, b: self._content(a, b, name))
-            elif number == _KVLIST:
-                new = self._elements(start, end, self._content_member)
-            if new is None:
-                continue
-            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
-            kept = end
-        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+        return self._rebuilt(lo, hi, lambda start, end, number: self._content_field(start, end, number, name))
+
+    def _content_field(self, start: int, end: int, number: int, name: bytes) -> bytes | None:
+        if number in (_STRING, _BYTES):
+            text = self.buf[start:end]
+            if is_structure(name, text):
+                return self._text(start, end, name) if self._hit(start, end) else None
+            return content_text(self.work, text, name)
+        if number == _ARRAY:
+            return self._elements(start, end, lambda lo, hi: self._content(lo, hi, name))
+        return self._elements(start, end, self._content_member) if number == _KVLIST else None
 
     def _content_member(self, lo: int, hi: int) -> bytes | None:
         """A member of prompt content: its name stays, unless the name itself is a finding."""
-        parts: list[bytes] = []
-        kept = lo
         name = next((self.buf[start:end] for _, _, start, end, number in fields(self.buf, lo, hi) if number == 1 and start >= 0), b"")
-        for begin, tag_end, start, end, number in fields(self.buf, lo, hi):
-            new: bytes | None = None
-            if start >= 0 and number == 1 and self._hit(start, end):
-                new = self._name(start, end)
-            elif start >= 0 and number == 2 and not self.plan.prompt_keys.keeps(name):
-                new = self._content(start, end, name)
-            if new is None:
-                continue
-            parts += [self.buf[kept:begin], length_delimited(self.buf[begin:tag_end], new)]
-            kept = end
-        if self.work.drop_field:
-            self.work.drop_field = False
-            return DROPPED
-        return b"".join([*parts, self.buf[kept:hi]]) if parts else None
+        if self.plan.prompt_keys.keeps(name):
+            return self._attribute(lo, hi) if self._hit(lo, hi) else None
+        return self._member(lo, hi, lambda start, end: self._content(start, end, name))
