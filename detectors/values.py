@@ -74,11 +74,10 @@ def string_value(text: bytes, start: int, quote: bytes) -> Value:
         if found < 0:
             return Value(start, record_end(text, limit), quote, "string", True)
         slashes = _backslashes(text, found, start)
-        if depth == 0:
-            if slashes % 2 == 0:
-                return Value(start, found, quote, "string", False)
-        elif slashes <= depth:
-            return Value(start, found - slashes, quote, "string", slashes < depth)
+        if slashes < depth:  # the string around it ends first
+            return Value(start, found - slashes, quote, "string", True)
+        if slashes % (2 * depth + 2) == depth:  # what is more is the value's own backslashes, doubled at every level
+            return Value(start, found - depth, quote, "string", False)
         position = found + 1
 
 
