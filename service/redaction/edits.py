@@ -60,6 +60,7 @@ def compose(first: list[Edit], second: list[Edit]) -> list[Edit]:
     return tidy([*out, *todo])
 
 
+_BACKSLASH = re.compile(rb"\\")
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SIMPLE = {
     b'\\"': b'"',
@@ -81,13 +82,27 @@ class Decoded:
     literal's inside; a span never begins or ends within an escape.
     """
 
-    __slots__ = ("_ends", "_raw_ends", "_raw_starts", "text")
+    __slots__ = ("_ends", "_literal", "_raw_ends", "_raw_starts", "text")
 
     def __init__(self, literal: bytes) -> None:
+        self._literal = literal
+        self._ends: list[int] = []
+        if b"\\\\" in literal or b"\\u" in literal:
+            self._decode()
+        else:  # every backslash begins an escape of two bytes, for one
+            text = literal.replace(b'\\"', b'"')
+            if b"\\" in text:
+                text = text.replace(b"\\n", b"\n").replace(b"\\t", b"\t").replace(b"\\/", b"/")
+                text = text.replace(b"\\r", b"\r").replace(b"\\b", b"\b").replace(b"\\f", b"\f")
+            if b"\\" in text:  # an escape JSON does not know
+                self._decode()
+            else:
+                self.text = text
+
+    def _decode(self) -> None:
+        literal = self._literal
         parts: list[bytes] = []
-        self._ends = [0]
-        self._raw_ends = [0]
-        self._raw_starts: list[int] = []
+        ends, raw_ends, raw_starts = [0], [0], []
         at = done = 0
         for found in _ESCAPE.finditer(literal):
             start, end = found.span()
@@ -96,16 +111,26 @@ class Decoded:
             parts.append(literal[at:start])
             parts.append(char)
             done += start - at + len(char)
-            self._raw_starts.append(start)
-            self._raw_ends.append(end)
-            self._ends.append(done)
+            raw_starts.append(start)
+            raw_ends.append(end)
+            ends.append(done)
             at = end
         parts.append(literal[at:])
         self.text = b"".join(parts)
-        self._raw_starts.append(len(literal))
+        raw_starts.append(len(literal))
+        self._ends, self._raw_ends, self._raw_starts = ends, raw_ends, raw_starts
+
+    def _map_pairs(self) -> None:
+        """The way back where all escapes are two bytes for one."""
+        starts = [found.start() for found in _BACKSLASH.finditer(self._literal)]
+        self._ends = [0, *[start - i + 1 for i, start in enumerate(starts)]]
+        self._raw_ends = [0, *[start + 2 for start in starts]]
+        self._raw_starts = [*starts, len(self._literal)]
 
     def raw(self, start: int, end: int) -> tuple[int, int]:
         """Where ``text[start:end]`` stands in the literal."""
+        if not self._ends:
+            self._map_pairs()
         return self._to_raw(start, False), self._to_raw(end, True)
 
     def _to_raw(self, offset: int, is_end: bool) -> int:

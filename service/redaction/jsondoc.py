@@ -7,7 +7,7 @@ includes its quotes.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -161,35 +161,40 @@ class Node(NamedTuple):
     children: list[Node]
 
 
-_LEXER = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}:]|[^\s\[\]{}:,"]++', re.DOTALL)
-_KINDS = {91: "[", 123: "{"}
+_LEXER = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")(\s*+:)?+|[\[\]{}]|[^\s\[\]{}:,"]++', re.DOTALL)
+_make = Node._make
 
 
 def tree(buf: bytes, lo: int, hi: int, max_depth: int) -> Node:
     """The values of the document in ``buf[lo:hi]``, with their places. Deeper than ``max_depth`` a container is one opaque leaf (``!``)."""
-    root = Node("[", lo, hi, [], [])
-    stack: list[tuple[str, int, list[Span], list[Node]]] = [("[", lo, root.names, root.children)]
-    skipping = opened = 0
+    kind, opening = "[", lo
+    names: list[Span] = []
+    children: list[Node] = []
+    stack: list[tuple[str, int, list[Span], list[Node]]] = []
+    none: list[Any] = []  # shared by all leaves, never changed
+    skipping = skipped = 0
     for found in _LEXER.finditer(buf, lo, hi):
-        start, end = found.span()
+        start = found.start()
         first = buf[start]
         if skipping:
             skipping += (first in b"[{") - (first in b"]}")
             if not skipping:
-                stack[-1][3].append(Node("!", opened, end, [], []))
-            continue
-        if first in _KINDS:
-            if len(stack) > max_depth:
-                skipping, opened = 1, start
+                children.append(Node("!", skipped, found.end(), none, none))
+        elif first == 34:
+            if found.lastindex == 2:
+                names.append(found.span(1))
             else:
-                stack.append((_KINDS[first], start, [], []))
-        elif first in b"]}":
+                children.append(_make(('"', start, found.end(), none, none)))
+        elif first == 123 or first == 91:
+            if len(stack) >= max_depth:
+                skipping, skipped = 1, start
+            else:
+                stack.append((kind, opening, names, children))
+                kind, opening, names, children = "{" if first == 123 else "[", start, [], []
+        elif first == 125 or first == 93:
+            node = _make((kind, opening, found.end(), names, children))
             kind, opening, names, children = stack.pop()
-            stack[-1][3].append(Node(kind, opening, end, names, children))
-        elif first == 58:
-            children = stack[-1][3]
-            stack[-1][2].append((children[-1].start, children[-1].end))
-            children.pop()
+            children.append(node)
         else:
-            stack[-1][3].append(Node('"' if first == 34 else "0", start, end, [], []))
-    return root.children[0] if len(root.children) == 1 else root
+            children.append(_make(("0", start, found.end(), none, none)))
+    return children[0] if len(children) == 1 and not stack else Node("[", lo, hi, names, children)
