@@ -116,10 +116,6 @@ class Stem(NamedTuple):
     ends: bool
 
 
-NAME_END = r"""["'=:\\]"""
-"""The class of bytes behind a name in JSON at any escape level, logfmt, YAML, query strings: ``token`` + this is rare, ``token`` is
-not (``max_tokens``). In protobuf the byte behind a name is the next field's tag; there the stem takes that tag instead."""
-
 _RARE_STEMS = (
     "passw pass~w passphra pass~phra passcode pass~code secret authoriz authoris auth~he authhead cookie credenti apikey api~key accesske"
     " access~k private~k privatek sessionid sessid connect~sid connectsi mnemonic seed~phr seedphra socialse social~se samlresp samlasse"

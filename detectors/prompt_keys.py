@@ -131,10 +131,6 @@ class PromptKeys:
         """Ordinary words: affordable as anchors only where a name stands in full, as an OTLP attribute's does."""
         return tuple(sorted(name for name in self.exact if name in _CHATTY and b"." not in name))
 
-    def shared_names(self) -> tuple[bytes, ...]:
-        """Names that every service's records have; looked for in records that are known to be about a language model."""
-        return tuple(sorted(name for name in self.exact if name.startswith(_OF_ANYBODY)))
-
     def anchor_stems(self) -> tuple[bytes, ...]:
         """The literal beginnings of globs and prefixes."""
         stems = {_literal_head(glob) for glob in self.globs} | set(self.prefixes)

@@ -156,11 +156,11 @@ class LocalEdits:
             replaced = work.whole(text, SENSITIVE_FIELD, entity, name)
             if replaced is None:
                 return False
-            self._put(name_span, start, end, Edit(start + 1, end - 1, escape(replaced)))
+            self.put(name_span, start, end, Edit(start + 1, end - 1, escape(replaced)))
             return True
         if first in b"-0123456789" and plausible(buf[start:end], entity):
             if work.whole(buf[start:end], SENSITIVE_FIELD, entity, name) is not None:
-                self._put(name_span, start, end, Edit(start, end, b"null"))
+                self.put(name_span, start, end, Edit(start, end, b"null"))
                 return True
         return False
 
@@ -182,8 +182,7 @@ class LocalEdits:
     def leaf(self, name_span: Span | None, name: bytes, span: Span, *, with_name: bool) -> None:
         edits = jsonleaf.string_edits(self.work, self.buf, span, name, with_name=with_name, hits=None if with_name else self._hits_in(span))
         if self.work.drop_field:
-            self.work.drop_field = False
-            self._drop(name_span, span[0], span[1])
+            self.put(name_span, span[0], span[1], Edit(*span, b""))
         else:
             self.edits.extend(edits)
 
@@ -208,17 +207,15 @@ class LocalEdits:
             self.work.unprocessable(error.reason)
             found = True
         if found:
-            self._put(name_span or span, span[0], span[1], Edit(span[0], span[1], b"null"))
+            self.put(name_span or span, span[0], span[1], Edit(span[0], span[1], b"null"))
 
-    def _put(self, name_span: Span, start: int, end: int, edit: Edit) -> None:
-        if self.work.drop_field:
-            self.work.drop_field = False
-            self._drop(name_span if name_span[1] > name_span[0] and name_span[0] < start else None, start, end)
-        else:
+    def put(self, name_span: Span | None, start: int, end: int, edit: Edit) -> None:
+        """Makes ``edit``, or where a rule drops the field, drops the member; an element without a name (empty span) becomes ``null``."""
+        if not self.work.drop_field:
             self.edits.append(edit)
-
-    def _drop(self, name_span: Span | None, start: int, end: int) -> None:
-        if name_span is None:
+            return
+        self.work.drop_field = False
+        if name_span is None or name_span[1] <= name_span[0] or name_span[0] >= start:
             self.edits.append(Edit(start, end, b"null"))
         else:
             self.edits.append(drop_member(self.buf, name_span[0], end, self.lo))

@@ -19,7 +19,7 @@ from config.policy import Mask as MaskModel
 from config.prompt_catalogue import load_prompt_keys
 from detectors.catalogue import CATALOGUE, VERSION
 from detectors.catalogue.phone import phone_detector
-from detectors.field_names import sensitive
+from detectors.field_names import ENTITIES, sensitive
 from detectors.model import Anchor, Detector, Finding
 from detectors.prompt_field import prompt_detectors, sure_anchors
 from detectors.prompt_keys import PromptKeys
@@ -86,9 +86,9 @@ class Plan:
         self._rules = _compile_rules(policy)
         self._allow = _compile_allow(policy.allow)
         self.allows = bool(self._allow)
-        self._off = frozenset(policy.detectors.off)
-        self.sensitive_on = not self._off & {"secret", SENSITIVE_FIELD}
-        self.prompts_on = not self._off & {"prompt", PROMPT_FIELD}
+        off = frozenset(policy.detectors.off)
+        self.sensitive_on = not off & {"secret", SENSITIVE_FIELD}
+        self.prompts_on = not off & {"prompt", PROMPT_FIELD}
         names: list[tuple[Anchor, KeyAnchor]] = list(ESCAPES)
         names += scope_anchors() if self.prompts_on else []
         names += name_anchors() if self.sensitive_on else []
@@ -202,20 +202,15 @@ def _check_names(policy: Policy, catalogue: Iterable[Detector]) -> None:
     selections += [(f"allow.{i}.detectors", allow.detectors) for i, allow in enumerate(policy.allow)]
     for where, names in selections:
         for name in names:
-            if name != "*" and name not in known and name not in KINDS and name not in entities and name not in _FIELD_ENTITIES:
+            if name != "*" and name not in known and name not in KINDS and name not in entities and name not in ENTITIES:
                 raise ConfigError(
                     f'{where}: {name!r} is no detector; allowed are "*", the ids and entities of `scrubjay detectors`, the kinds {", ".join(KINDS)}'
                 )
 
 
-_FIELD_ENTITIES = frozenset(
-    "authorization cookie password api_key private_key secret token credential ssn otp card_code connection_string signature session key".split()
-)
-
-
 def _check_actions(policy: Policy, catalogue: Iterable[Detector]) -> None:
     subjects = [Subject(detector.id, detector.entity, detector.kind) for detector in catalogue]
-    subjects += [Subject(SENSITIVE_FIELD, entity, _kind_of(entity)) for entity in sorted(_FIELD_ENTITIES)]
+    subjects += [Subject(SENSITIVE_FIELD, entity, _kind_of(entity)) for entity in sorted(ENTITIES)]
     for i, rule in enumerate(policy.rules):
         if rule.detectors == ("*",):
             continue  # a catch-all rule: what may not be masked or hashed is replaced

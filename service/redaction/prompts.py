@@ -192,10 +192,7 @@ class PromptWalk:
             return True
         self.work.depth += 1
         try:
-            walk = PromptWalk(self.work, text, self.work.plan.json.candidates(text, limit=max(65536, len(text))))
-            tree = jsondoc.tree(text, 0, len(text), self.work.plan.max_depth)
-            done = walk.content(None, name, tree, strict=strict or name in _STRICT)
-            edits = jsonparts.finish(text, 0, len(text), walk.edits)
+            edits, done = _document(self.work, text, name, strict)
         except (Unprocessable, TooManyHitsError):
             self.edits.append(Edit(node.start + 1, node.end - 1, self.work.unprocessable("work")))
             return True
@@ -214,29 +211,16 @@ class PromptWalk:
             self.edits.extend(jsonleaf.string_edits(self.work, self.buf, (node.start, node.end), name))
             self.work.drop_field = False
             return True
-        if self.work.drop_field:
-            self.work.drop_field = False
-            self._drop(name_span, node)
-        else:
-            self.edits.append(Edit(node.start + 1, node.end - 1, escape(replaced)))
+        self._local.put(name_span, node.start, node.end, Edit(node.start + 1, node.end - 1, escape(replaced)))
         return True
 
     def _instead(self, name_span: Span | None, node: Node, value: bytes, instead: bytes) -> bool:
         """Puts another JSON value in the place of one that is content but no string."""
         if self.work.whole(value, PROMPT_FIELD, "prompt", b"") is None:
             return False
-        if self.work.drop_field:
-            self.work.drop_field = False
-            self._drop(name_span, node)
-        elif self.buf[node.start : node.end] != instead:
-            self.edits.append(Edit(node.start, node.end, instead))
+        if self.work.drop_field or self.buf[node.start : node.end] != instead:
+            self._local.put(name_span, node.start, node.end, Edit(node.start, node.end, instead))
         return True
-
-    def _drop(self, name_span: Span | None, node: Node) -> None:
-        if name_span is None:
-            self.edits.append(Edit(node.start, node.end, b"null"))
-        else:
-            self.edits.append(jsonparts.drop_member(self.buf, name_span[0], node.end, 0))
 
 
 _TOOL_MEMBERS = frozenset(b"toolUseId tool_use_id toolu name".split())
@@ -257,6 +241,13 @@ def _tool_input(name: bytes, node: Node, buf: bytes) -> bool:
     return name != b"content" and any(buf[start + 1 : end - 1] in _TOOL_MEMBERS for start, end in node.names)
 
 
+def _document(work: Work, text: bytes, name: bytes, strict: bool) -> tuple[list[Edit], bool]:
+    """Edits for content that is a JSON document, and whether all of it was content."""
+    walk = PromptWalk(work, text, work.plan.json.candidates(text, limit=max(65536, len(text))))
+    done = walk.content(None, name, jsondoc.tree(text, 0, len(text), work.plan.max_depth), strict=strict or name in _STRICT)
+    return jsonparts.finish(text, 0, len(text), walk.edits), done
+
+
 def content_text(work: Work, text: bytes, name: bytes) -> bytes | None:
     """What becomes of prompt content that is a text by itself (an attribute's value); ``None`` where it stays as it is.
 
@@ -266,11 +257,9 @@ def content_text(work: Work, text: bytes, name: bytes) -> bytes | None:
         return None
     if text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
         try:
-            walk = PromptWalk(work, text, work.plan.json.candidates(text, limit=max(65536, len(text))))
-            walk.content(None, name, jsondoc.tree(text, 0, len(text), work.plan.max_depth), strict=name in _STRICT)
+            edits, _ = _document(work, text, name, False)
         except (Unprocessable, TooManyHitsError):
             return work.unprocessable("work")
-        edits = jsonparts.finish(text, 0, len(text), walk.edits)
         return apply(text, edits) if edits else None
     replaced = work.whole(text, PROMPT_FIELD, "prompt", name)
     if replaced is not None:

@@ -55,22 +55,27 @@ class OtlpJson:
         report.records = payload.count(self._record)
         work = Work(plan, report, "attribute")
         try:
-            hits = plan.otlp_json.candidates(payload, limit=HITS_PER_WINDOW * (1 + len(payload) // WINDOW_BYTES))
-            if not hits:
+            hits = _hits(payload, plan)
+            if hits is not None and not hits:
                 return Redacted(payload, report)
-        except TooManyHitsError:
-            hits = None
-        try:
             edits = _edits(work, payload, hits, self._record == _RECORDS["metrics"])
             rewritten = apply(payload, edits) if edits else payload
             if edits and not jsondoc.well_formed(rewritten):
                 raise Unprocessable("edit")
         except Exception as error:  # fail closed: nothing of a payload that defeats us goes on
-            reason = error.reason if isinstance(error, Unprocessable) else "work" if isinstance(error, TooManyHitsError) else "error"
+            reason = error.reason if isinstance(error, Unprocessable) else "error"
             work.unprocessable(reason)
             return Redacted(blank(payload).replace(b'"message"', b'"scrubjay"'), report)
         report.touched = min(len(edits), report.records)
         return Redacted(rewritten, report)
+
+
+def _hits(payload: bytes, plan: Plan) -> Hits | None:
+    """The anchor hits; ``None`` where there are too many to list."""
+    try:
+        return plan.otlp_json.candidates(payload, limit=HITS_PER_WINDOW * (1 + len(payload) // WINDOW_BYTES))
+    except TooManyHitsError:
+        return None
 
 
 def _edits(work: Work, payload: bytes, hits: Hits | None, metrics: bool) -> list[Edit]:
@@ -117,8 +122,6 @@ class OtlpEdits(AttributeEdits):
                 raise Irregular  # the record's body is a prompt, wherever it stands
             elif field == b"stringValue" and name_span is not None:
                 self._string_value(name_span, span)
-            elif field in (b"intValue", b"doubleValue") and name_span is not None:
-                self._number_value(name_span, span)
             elif field in PLACES or field in IDS:
                 self.leaf(name_span, field if field not in PLACES else b"", span, with_name=False)
             else:
@@ -170,9 +173,6 @@ class OtlpEdits(AttributeEdits):
                 raise Irregular
         else:
             raise Irregular
-
-    def _number_value(self, name_span: Span, span: Span) -> None:
-        raise Irregular
 
 
 def _close(buf: bytes, at: int) -> int:
