@@ -7,134 +7,20 @@ what is allowed.
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from config.exporters import Exporter, FileExporter, OtlpExporter, OtlpGrpcExporter, OtlpHttpExporter, StdoutExporter
 from config.model import Duration, Model, Size
 from config.policy import Keep, Policy
+from config.receivers import Address, GrpcServer, HttpServer, NdjsonReceiver, OtlpReceiver, Receiver, Server
 
-__all__ = ["Address", "Config", "Exporter", "FileExporter", "HttpServer", "NdjsonReceiver", "OtlpHttpExporter", "OtlpReceiver", "Pipeline"]
-__all__ += ["Policy", "Receiver", "StdoutExporter"]
+__all__ = ["Address", "Config", "Exporter", "FileExporter", "GrpcServer", "HttpServer", "NdjsonReceiver", "OtlpExporter", "OtlpGrpcExporter"]
+__all__ += ["OtlpHttpExporter", "OtlpReceiver", "Pipeline", "Policy", "Receiver", "Server", "Service", "StdoutExporter"]
 
 Signal = Literal["traces", "metrics", "logs"]
-_ENDPOINT = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:/\s]+)):([0-9]{1,5})")
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # token, RFC 9110 section 5.6.2
-
-
-class Address(NamedTuple):
-    """Where a server listens."""
-
-    host: str
-    port: int
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether only this machine can connect."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
-
-
-class HttpServer(Model):
-    """An HTTP listener. Receivers with the same endpoint share one port."""
-
-    endpoint: str = Field(default="127.0.0.1:4318", description="`host:port` to listen on.")
-    max_request_bytes: Size = Field(default=64 << 20, ge=1, description="Largest request, as received and again after decompression.")
-    allow_open: bool = Field(default=False, description="Listen on an address other machines can reach, although there is no access control.")
-
-    @property
-    def address(self) -> Address:
-        """The endpoint, taken apart."""
-        found = _ENDPOINT.fullmatch(self.endpoint)
-        if found is None or int(found[3]) > 65535:
-            raise ValueError("host:port, such as 127.0.0.1:4318 or [::1]:4318")
-        return Address(found[1] or found[2], int(found[3]))
-
-    @model_validator(mode="after")
-    def _not_open_by_accident(self) -> Self:
-        if not self.address.is_loopback and not self.allow_open:
-            raise ValueError("an endpoint on 127.0.0.1, [::1] or localhost; or allow_open: true, for an address anyone may send to")
-        return self
-
-
-def _defaults(value: Any) -> Any:
-    """As in the Collector, `http:` with nothing behind it means its defaults."""
-    return {} if value is None else value
-
-
-class OtlpProtocols(Model):
-    """The transports of OTLP."""
-
-    http: Annotated[HttpServer, BeforeValidator(_defaults)] = Field(
-        default=HttpServer(), description="OTLP/HTTP: `/v1/traces`, `/v1/metrics`, `/v1/logs`, protobuf and JSON."
-    )
-
-
-class OtlpReceiver(Model):
-    """Takes OTLP."""
-
-    type: Literal["otlp"] = Field(default="otlp", exclude=True, repr=False)
-    protocols: OtlpProtocols = Field(default=OtlpProtocols(), description="The transports it listens on.")
-
-    @property
-    def server(self) -> HttpServer:
-        """The HTTP listener."""
-        return self.protocols.http
-
-
-class NdjsonReceiver(HttpServer):
-    """Takes log lines on `POST /ingest`: NDJSON, a JSON array or object, or text."""
-
-    type: Literal["ndjson"] = Field(default="ndjson", exclude=True, repr=False)
-
-    @property
-    def server(self) -> HttpServer:
-        """The HTTP listener: the receiver's own settings."""
-        return self
-
-
-class OtlpHttpExporter(Model):
-    """Passes requests on to an OTLP/HTTP backend and answers with the backend's answer."""
-
-    type: Literal["otlp_http"] = Field(default="otlp_http", exclude=True, repr=False)
-    endpoint: str = Field(description="Base URL of the backend, such as `http://tempo:4318`; `/v1/traces` and so on are added.")
-    timeout: Duration = Field(default=30.0, gt=0, description="Longest wait for the backend's whole answer; then the client is told to retry.")
-    headers: Mapping[str, str] = Field(default={}, repr=False, description="Headers set on each request, over those the client sent.")
-
-    @field_validator("endpoint")
-    @classmethod
-    def _is_base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username is not None:
-            raise ValueError("a URL such as http://tempo:4318, without query, fragment or user; credentials go into headers")
-        return value.rstrip("/")
-
-    @field_validator("headers")
-    @classmethod
-    def _fit_on_the_wire(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        if not all(_HEADER_NAME.fullmatch(name) and text.isprintable() and text.isascii() for name, text in value.items()):
-            raise ValueError("header names as of RFC 9110, with printable ASCII values on one line")
-        return value
-
-
-class FileExporter(Model):
-    """Writes NDJSON files, one per signal; acknowledged means written and fsynced."""
-
-    type: Literal["file"] = Field(default="file", exclude=True, repr=False)
-    path: str = Field(min_length=1, description="Directory of the files; created when missing.")
-    rotate_bytes: Size = Field(default=256 << 20, ge=1 << 10, description="A file that has reached this size is set aside and a new one begun.")
-
-
-class StdoutExporter(Model):
-    """Writes NDJSON to standard output."""
-
-    type: Literal["stdout"] = Field(default="stdout", exclude=True, repr=False)
 
 
 def _typed(section: Any) -> Any:
@@ -153,8 +39,6 @@ def _typed(section: Any) -> Any:
 
 
 ComponentId = Annotated[str, Field(pattern=r"^[a-z_]+(/[A-Za-z0-9._-]{1,64})?$")]
-Receiver = Annotated[OtlpReceiver | NdjsonReceiver, Field(discriminator="type")]
-Exporter = Annotated[OtlpHttpExporter | FileExporter | StdoutExporter, Field(discriminator="type")]
 
 
 class Pipeline(Model):
@@ -181,10 +65,15 @@ class Service(Model):
     """What runs."""
 
     pipelines: Pipelines = Field(description="From receivers to exporters, by signal.")
-    max_inflight_bytes: Size = Field(
-        default=512 << 20, ge=1, description="Payloads held in memory at once, over all requests; beyond it clients are told to retry."
+    workers: Annotated[int, Field(ge=1, le=256)] | None = Field(
+        default=None, description="Processes that share the ports. Default: as many as the CPU limit of the container (cgroup) allows, 1 without one."
     )
-    drain_timeout: Duration = Field(default=20.0, ge=0, description="Longest wait for open requests when stopping.")
+    max_inflight_bytes: Size | None = Field(
+        default=None,
+        ge=1,
+        description="Payloads held in memory at once, per worker; beyond it clients are told to retry. Default: 512MiB, less where memory is limited.",
+    )
+    drain_timeout: Duration = Field(default=20.0, ge=0, description="Longest wait for open requests, and then for queues, when stopping.")
 
 
 class Config(Model):
@@ -199,7 +88,7 @@ class Config(Model):
     )
     service: Service = Field(description="The pipelines, and limits of the process.")
     policy: Policy = Field(description="A name under config/policies, a path, or the policy itself.")
-    allow_raw_at_rest: bool = Field(default=False, description="Lets a policy that keeps or only observes findings be used with the `file` exporter.")
+    allow_raw_at_rest: bool = Field(default=False, description="Lets a policy that keeps or only observes findings be used with files and queues.")
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -219,11 +108,11 @@ class Config(Model):
         exporters = [self.exporters[name] for name in pipeline.exporters]
         if signal != "logs" and any(isinstance(receiver, NdjsonReceiver) for receiver in receivers):
             raise ValueError(f"{where}.receivers: otlp; ndjson receivers feed the logs pipeline only")
-        passthrough = any(isinstance(exporter, OtlpHttpExporter) for exporter in exporters)
-        if passthrough and len(exporters) > 1:
-            raise ValueError(f"{where}.exporters: one otlp_http exporter, or any number of file and stdout exporters")
-        if passthrough and not all(isinstance(receiver, OtlpReceiver) for receiver in receivers):
-            raise ValueError(f"{where}.exporters: file or stdout; otlp_http takes only what an otlp receiver received")
+        backends = [exporter for exporter in exporters if isinstance(exporter, OtlpExporter)]
+        if len(exporters) > 1 and any(exporter.sending_queue is None for exporter in backends):
+            raise ValueError(f"{where}.exporters: one without a sending_queue, or any number of file, stdout and those with a sending_queue")
+        if backends and not all(isinstance(receiver, OtlpReceiver) for receiver in receivers):
+            raise ValueError(f"{where}.exporters: file or stdout; otlp_http and otlp_grpc take only what an otlp receiver received")
 
     def _check_ports(self) -> None:
         taken: dict[tuple[str, Address], str] = {}
@@ -231,14 +120,30 @@ class Config(Model):
         for name, receiver in self.receivers.items():
             if not any(name in pipeline.receivers for pipeline in pipelines):
                 raise ValueError(f"receivers.{name}: only receivers that a pipeline names; this one is in none")
-            address = receiver.server.address
-            other = taken.setdefault((receiver.type, address), name)
-            if other != name:
-                raise ValueError(f"receivers.{name}: an endpoint of its own; {other} is the same kind of receiver on the same one")
+            for kind, server in _servers(receiver):
+                other = taken.setdefault((kind, server.address), name)
+                if other != name:
+                    raise ValueError(f"receivers.{name}: an endpoint of its own; {other} is the same kind of receiver on the same one")
+        grpc = {address: name for (kind, address), name in taken.items() if kind == "grpc" and address.port}
+        clash = next((name for (kind, address), name in taken.items() if kind != "grpc" and address in grpc), None)
+        if clash is not None:
+            raise ValueError(f"receivers.{clash}: an endpoint of its own; HTTP and gRPC can't share one")
 
     def _check_raw_at_rest(self) -> None:
         policy = self.policy
         raw = policy.prompts.mode in ("keep", "observe") or any(isinstance(rule.action, Keep) or rule.mode == "observe" for rule in policy.rules)
-        files = [name for name, exporter in self.exporters.items() if isinstance(exporter, FileExporter)]
-        if raw and files and not self.allow_raw_at_rest:
-            raise ValueError(f"allow_raw_at_rest: true where a policy keeps or only observes findings and {files[0]} writes files")
+        at_rest = [name for name, exporter in self.exporters.items() if _writes_to_disk(exporter)]
+        if raw and at_rest and not self.allow_raw_at_rest:
+            raise ValueError(f"allow_raw_at_rest: true where a policy keeps or only observes findings and {at_rest[0]} writes to disk")
+
+
+def _servers(receiver: OtlpReceiver | NdjsonReceiver) -> Iterator[tuple[str, Server]]:
+    """The listeners of a receiver, each with what may share its address no second time."""
+    if receiver.server is not None:
+        yield receiver.type, receiver.server
+    if isinstance(receiver, OtlpReceiver) and receiver.protocols.grpc is not None:
+        yield "grpc", receiver.protocols.grpc
+
+
+def _writes_to_disk(exporter: OtlpHttpExporter | OtlpGrpcExporter | FileExporter | StdoutExporter) -> bool:
+    return isinstance(exporter, FileExporter) or (isinstance(exporter, OtlpExporter) and exporter.sending_queue is not None)
