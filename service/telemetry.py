@@ -52,6 +52,17 @@ class Telemetry:
         )
         self.inflight_bytes = Gauge("scrubjay_inflight_bytes", "Payload bytes held in memory.", registry=registry)
         self.exports = Counter("scrubjay_export_total", "Payloads by what the exporter made of them.", ("exporter", "outcome"), registry=registry)
+        self.queue_bytes = Gauge("scrubjay_queue_bytes", "Bytes that wait for a backend.", ("exporter",), registry=registry)
+        self.queue_batches = Gauge("scrubjay_queue_batches", "Payloads that wait for a backend.", ("exporter",), registry=registry)
+        self.queue_oldest = Gauge("scrubjay_queue_oldest_seconds", "Age of the payload that waits longest.", ("exporter",), registry=registry)
+        self.queue_damaged = Counter(
+            "scrubjay_queue_damaged_total", "Stored payloads that could not be read any more.", ("exporter",), registry=registry
+        )
+        self.dead_letter_bytes = Gauge("scrubjay_dead_letter_bytes", "Bytes a backend refused for good.", ("exporter",), registry=registry)
+        self.dead_letter_batches = Gauge("scrubjay_dead_letter_batches", "Payloads a backend refused for good.", ("exporter",), registry=registry)
+        self.rejected_items = Counter(
+            "scrubjay_rejected_items_total", "Records a backend refused out of payloads it took (partial_success).", ("exporter",), registry=registry
+        )
         build = Gauge("scrubjay_build_info", "The release that runs.", ("version",), registry=registry)
         build.labels(release()).set(1)
 
