@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from service.errors import BackendError, FramingError, PayloadTooLargeError, ScrubjayError
 from service.exporters.contract import Answer, Batch, Exporter, Headers
-from service.receivers.request import Held, inflate
+from service.inflate import inflate
+from service.receivers.request import Held
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report
@@ -146,7 +147,7 @@ class Pipeline:
 
 def _rewrite(body: Body, limit: int, plan: Plan) -> _Rewritten:
     started = time.perf_counter()
-    payload = inflate(body.sent, limit) if body.content_encoding else body.sent
+    payload = inflate(body.sent, body.content_encoding, limit)
     codec = body.choose(payload)
     redacted = rewrite(codec, payload, plan)
     return _Rewritten(codec, len(payload), redacted, redacted.payload is payload, time.perf_counter() - started)

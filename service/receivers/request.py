@@ -1,19 +1,17 @@
 """Takes an HTTP request's body off the wire, within bounds.
 
-Contract: never more than the limit is held of one body, nor more than the budget of all bodies together; decompression stops at the
-limit, so a small body that stands for a huge one stays small.
+Contract: never more than the limit is held of one body, nor more than the budget of all bodies together.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Self, cast
+from typing import Any, Self
 
-from isal import igzip_lib
 from prometheus_client import Gauge
 
-from service.errors import FramingError, PayloadTooLargeError, ScrubjayError, UnsupportedEncodingError
+from service.errors import PayloadTooLargeError, ScrubjayError, UnsupportedEncodingError
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -21,9 +19,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 IDLE_SECONDS = 30.0
 """A client that sends nothing for so long is given up."""
-
-_GZIP_MEMBERS = 16
-_GZIP_ERRORS = cast("tuple[type[Exception], ...]", (igzip_lib.IsalError, EOFError))  # isal's stubs take the class for an instance
 
 
 class ClientGoneError(ScrubjayError):
@@ -115,28 +110,3 @@ async def read_body(scope: Scope, receive: Receive, limit: int, held: Held) -> b
         pieces.append(piece)
         if not message.get("more_body"):
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def inflate(body: bytes, limit: int) -> bytes:
-    """The gzip body decompressed, at most ``limit`` bytes of it."""
-    out: list[bytes] = []
-    size = 0
-    rest = body
-    for _ in range(_GZIP_MEMBERS):
-        member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
-        while not member.eof:
-            try:
-                piece = member.decompress(rest, limit - size + 1)
-            except _GZIP_ERRORS:
-                raise FramingError("the body is not gzip, as its content encoding says") from None
-            rest = b""
-            size += len(piece)
-            if size > limit:
-                raise PayloadTooLargeError(f"413 request body too large after decompression, limit: {limit} bytes")
-            if not piece and not member.eof and member.needs_input:
-                raise FramingError("the gzip body ends early")
-            out.append(piece)
-        rest = member.unused_data.lstrip(b"\0")  # gzip allows zero padding behind a member
-        if not rest:
-            return b"".join(out)
-    raise FramingError(f"the gzip body has more than {_GZIP_MEMBERS} members")

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import tracemalloc
-import zlib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Gauge
 
-from service.errors import FramingError, PayloadTooLargeError, UnsupportedEncodingError
+from service.errors import PayloadTooLargeError, UnsupportedEncodingError
 from service.receivers import request
-from service.receivers.request import Budget, ClientGoneError, Held, OverloadedError, content_encoding, inflate, media_type, read_body
+from service.receivers.request import Budget, ClientGoneError, Held, OverloadedError, content_encoding, media_type, read_body
 
 
 def budget(limit: int = 1 << 20) -> Budget:
@@ -24,55 +19,6 @@ def budget(limit: int = 1 << 20) -> Budget:
 
 def scope(**headers: str) -> dict[str, Any]:
     return {"headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]}
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=5000), st.integers(1, 9))
-def test_gzip_is_undone(payload: bytes, level: int) -> None:
-    assert inflate(gzip.compress(payload, level), 5000) == payload
-
-
-@settings(deadline=None)
-@given(st.lists(st.binary(max_size=100), min_size=1, max_size=8))
-def test_a_body_of_several_gzip_members_is_one_body(parts: list[bytes]) -> None:
-    assert inflate(b"".join(map(gzip.compress, parts)) + b"\0\0", 800) == b"".join(parts)
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=300), st.data())
-def test_a_gzip_body_cut_anywhere_is_refused(payload: bytes, data: st.DataObject) -> None:
-    body = gzip.compress(payload)
-    cut = data.draw(st.integers(1, len(body) - 1))
-    with pytest.raises(FramingError):
-        inflate(body[:cut], 1000)
-
-
-@settings(deadline=None)
-@given(st.binary(min_size=1, max_size=300))
-def test_arbitrary_bytes_are_refused(body: bytes) -> None:
-    with pytest.raises(FramingError):
-        inflate(body, 1000)
-
-
-def test_a_gzip_bomb_stays_small() -> None:
-    bomb = gzip.compress(bytes(256 << 20), 9)
-    tracemalloc.start()
-    try:
-        with pytest.raises(PayloadTooLargeError):
-            inflate(bomb, 1 << 20)
-        assert tracemalloc.get_traced_memory()[1] < 16 << 20
-    finally:
-        tracemalloc.stop()
-
-
-def test_a_swarm_of_empty_members_is_refused() -> None:
-    with pytest.raises(FramingError, match="more than 16 members"):
-        inflate(gzip.compress(b"") * 1000, 1000)
-
-
-def test_zlib_under_the_name_of_gzip_is_refused() -> None:
-    with pytest.raises(FramingError):
-        inflate(zlib.compress(b"x" * 100), 1000)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""Undoes a payload's compression, within bounds.
+
+Contract: ``inflate`` returns the whole payload or raises: ``PayloadTooLargeError`` at the first byte beyond the limit, so that a small
+body that stands for a huge one stays small; ``FramingError`` for what isn't of its encoding, or ends early. Neither quotes the body.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import zstandard
+from isal import igzip_lib
+
+from service.errors import FramingError, PayloadTooLargeError
+
+_GZIP_MEMBERS = 16
+_GZIP_ERRORS = cast("tuple[type[Exception], ...]", (igzip_lib.IsalError, EOFError))  # isal's stubs take the class for an instance
+
+_ZSTD_WINDOW = 32 << 20
+"""RFC 9659 asks for 8 MiB; some encoders' best levels take more. It is memory that a frame's header alone can claim."""
+
+_PIECE = 256 << 10
+_END_MARK = b"S" * 64
+_END = zstandard.ZstdCompressor(write_content_size=False).compress(_END_MARK)
+"""A frame put behind a body: zstandard's reader ends silently at a cut, but then this frame is swallowed by the one that was cut."""
+
+
+def inflate(body: bytes, encoding: str, limit: int) -> bytes:
+    """``body``, which is compressed as ``encoding`` says (``gzip``, ``zstd`` or nothing), decompressed; see the module."""
+    if encoding == "gzip":
+        return _gzip(body, limit)
+    if encoding == "zstd":
+        return _zstd(body, limit)
+    if len(body) > limit:
+        raise _too_large(limit)
+    return body
+
+
+def _too_large(limit: int) -> PayloadTooLargeError:
+    return PayloadTooLargeError(f"request body too large after decompression, limit: {limit} bytes")
+
+
+def _gzip(body: bytes, limit: int) -> bytes:
+    if not body:
+        raise FramingError("the gzip body ends early")
+    out: list[bytes] = []
+    size = 0
+    rest = body
+    for _ in range(_GZIP_MEMBERS):
+        member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+        while not member.eof:
+            try:
+                piece = member.decompress(rest, limit - size + 1)
+            except _GZIP_ERRORS:
+                raise FramingError("the body is not gzip, as its content encoding says") from None
+            rest = b""
+            size += len(piece)
+            if size > limit:
+                raise _too_large(limit)
+            if not piece and not member.eof and member.needs_input:
+                raise FramingError("the gzip body ends early")
+            out.append(piece)
+        rest = member.unused_data.lstrip(b"\0")  # gzip allows zero padding behind a member
+        if not rest:
+            return b"".join(out)
+    raise FramingError(f"the gzip body has more than {_GZIP_MEMBERS} members")
+
+
+def _zstd(body: bytes, limit: int) -> bytes:
+    if not body:
+        raise FramingError("the zstd body ends early")
+    frames = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(body + _END, read_across_frames=True)
+    out: list[bytes] = []
+    size = 0
+    try:
+        while piece := frames.read(_PIECE):
+            out.append(piece)
+            size += len(piece)
+            if size > limit + len(_END_MARK):
+                raise _too_large(limit)
+    except zstandard.ZstdError:
+        raise FramingError("the body is not zstd, as its content encoding says") from None
+    payload = b"".join(out)
+    if not payload.endswith(_END_MARK):
+        raise FramingError("the zstd body ends early")
+    if size - len(_END_MARK) > limit:
+        raise _too_large(limit)
+    return payload[: -len(_END_MARK)]
