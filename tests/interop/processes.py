@@ -1,0 +1,135 @@
+"""The programs of a test as processes: the Collector and the service, started as a user would, until a ``with`` block ends.
+
+Contract: a program that is handed out takes connections on its ports. At the block's end it gets SIGTERM, which both take as "finish what
+you have, then go", and the wait for it is bounded. What it logs is in a file, for the message of a test that fails.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+START_SECONDS = 60.0
+STOP_SECONDS = 120.0
+
+Settings = Mapping[str, Any]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on at this moment."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+@dataclass
+class Program:
+    """A program that runs, and where it listens: transport (``http``, ``grpc``) → port."""
+
+    name: str
+    ports: dict[str, int]
+    log: Path
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+    def url(self, transport: str) -> str:
+        """Where a client sends to."""
+        return f"http://127.0.0.1:{self.ports[transport]}"
+
+    def logged(self) -> str:
+        """What it has said so far."""
+        return self.log.read_text(errors="replace")
+
+    def stop(self) -> None:
+        """SIGTERM, then a bounded wait; a program that ended by itself, or does not end, fails the test."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(STOP_SECONDS)
+        assert code == 0, f"{self.name} ended with {code}:\n{self.logged()[-4000:]}"
+
+
+@contextmanager
+def started(name: str, command: Sequence[str | Path], folder: Path, ports: dict[str, int], **environment: str) -> Iterator[Program]:
+    """The program, as soon as it takes connections on all of its ports."""
+    log = folder / f"{name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    program = Program(name, ports, log, process)
+    try:
+        for port in ports.values():
+            _wait_for(program, port)
+        yield program
+        program.stop()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(program: Program, port: int) -> None:
+    until = time.monotonic() + START_SECONDS
+    while True:
+        assert program.process.poll() is None, f"{program.name} did not start:\n{program.logged()[-4000:]}"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+            return
+        except OSError:
+            assert time.monotonic() < until, f"{program.name} does not listen on {port}:\n{program.logged()[-4000:]}"
+            time.sleep(0.05)
+
+
+RECORDED: Settings = {"format": "proto", "flush_interval": "200ms"}
+"""The file exporter's form that keeps everything: each request as protobuf, behind its length."""
+
+
+@contextmanager
+def running_collector(program: Path, folder: Path, name: str, exporters: Settings) -> Iterator[Program]:
+    """A Collector that takes OTLP over both transports and hands all three signals to these exporters."""
+    http, grpc = free_ports(2)
+    listens = {"http": {"endpoint": f"127.0.0.1:{http}"}, "grpc": {"endpoint": f"127.0.0.1:{grpc}", "max_recv_msg_size_mib": 64}}
+    pipeline = {"receivers": ["otlp"], "exporters": list(exporters)}
+    config = {
+        "receivers": {"otlp": {"protocols": listens}},
+        "exporters": dict(exporters),
+        "service": {
+            "telemetry": {"metrics": {"level": "none"}},
+            "pipelines": {signal_: pipeline for signal_ in ("traces", "logs", "metrics")},
+        },
+    }
+    file = folder / f"{name}.yaml"
+    file.write_text(yaml.safe_dump(config))
+    with started(name, [program, "--config", file], folder, {"http": http, "grpc": grpc}) as running:
+        yield running
+
+
+@contextmanager
+def running_service(folder: Path, exporter: Settings, *transports: str, name: str = "scrubjay", **service: Any) -> Iterator[Program]:
+    """``scrubjay serve`` with the default policy between an OTLP receiver with these transports and one exporter: ``{id: settings}``."""
+    ports = dict(zip(transports, free_ports(len(transports)), strict=True))
+    pipeline = {"receivers": ["otlp"], "exporters": list(exporter)}
+    config = {
+        "receivers": {"otlp": {"protocols": {transport: {"endpoint": f"127.0.0.1:{port}"} for transport, port in ports.items()}}},
+        "exporters": dict(exporter),
+        "service": {"workers": 1, "pipelines": {signal_: pipeline for signal_ in ("traces", "logs", "metrics")}, **service},
+        "policy": "default",
+    }
+    file = folder / f"{name}.yaml"
+    file.write_text(yaml.safe_dump(config))
+    command = [Path(sys.executable).parent / "scrubjay", "serve", "--config", file]
+    with started(name, command, folder, ports) as running:
+        yield running
