@@ -6,6 +6,7 @@ you have, then go", and the wait for it is bounded. What it logs is in a file, f
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -17,8 +18,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 START_SECONDS = 60.0
 STOP_SECONDS = 120.0
@@ -108,11 +107,11 @@ def running_collector(program: Path, folder: Path, name: str, exporters: Setting
         "exporters": dict(exporters),
         "service": {
             "telemetry": {"metrics": {"level": "none"}},
-            "pipelines": {signal_: pipeline for signal_ in ("traces", "logs", "metrics")},
+            "pipelines": dict.fromkeys(("traces", "logs", "metrics"), pipeline),
         },
     }
     file = folder / f"{name}.yaml"
-    file.write_text(yaml.safe_dump(config))
+    file.write_text(json.dumps(config))
     with started(name, [program, "--config", file], folder, {"http": http, "grpc": grpc}) as running:
         yield running
 
@@ -125,11 +124,11 @@ def running_service(folder: Path, exporter: Settings, *transports: str, name: st
     config = {
         "receivers": {"otlp": {"protocols": {transport: {"endpoint": f"127.0.0.1:{port}"} for transport, port in ports.items()}}},
         "exporters": dict(exporter),
-        "service": {"workers": 1, "pipelines": {signal_: pipeline for signal_ in ("traces", "logs", "metrics")}, **service},
+        "service": {"workers": 1, "pipelines": dict.fromkeys(("traces", "logs", "metrics"), pipeline), **service},
         "policy": "default",
     }
     file = folder / f"{name}.yaml"
-    file.write_text(yaml.safe_dump(config))
-    command = [Path(sys.executable).parent / "scrubjay", "serve", "--config", file]
+    file.write_text(json.dumps(config))
+    command: list[str | Path] = [Path(sys.executable).parent / "scrubjay", "serve", "--config", file]
     with started(name, command, folder, ports) as running:
         yield running
