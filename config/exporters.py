@@ -109,7 +109,8 @@ class OtlpGrpcExporter(OtlpExporter):
     @classmethod
     def _is_host_and_port(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+        beyond = parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None
+        if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
             raise ValueError("a URL such as http://collector:4317, without path, query or user; credentials go into headers")
         return value.rstrip("/")
 

@@ -74,7 +74,8 @@ def load_policy(name_or_path: str, env: Mapping[str, str]) -> Policy:
 
 def show(loaded: Loaded) -> str:
     """The effective configuration as YAML; references stand where the operator wrote them, and secrets are not printed."""
-    shown = _shown(loaded.config, loaded.config.model_dump(mode="json"), (), loaded.references)
+    # What is not set is left out: for a transport, a key with nothing behind it would mean its defaults.
+    shown = _shown(loaded.config, loaded.config.model_dump(mode="json", exclude_none=True), (), loaded.references)
     return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=120)
 
 

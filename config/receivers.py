@@ -88,7 +88,7 @@ class GrpcServer(Server):
     endpoint: str = Field(default="127.0.0.1:4317", description="`host:port` to listen on.")
     max_concurrent_streams: int = Field(default=256, ge=1, description="Requests under way at once over one connection; more wait in the client.")
     max_connection_age: Duration = Field(
-        default=300.0, gt=0, description="A connection is closed, gracefully, after about this long, so that clients spread over workers; as in the Collector."
+        default=300.0, gt=0, description="A connection is closed, gracefully, after about this long, so that clients spread over workers."
     )
     max_connection_age_grace: Duration = Field(default=30.0, gt=0, description="How long requests on such a connection may go on.")
 

@@ -17,8 +17,15 @@ Schema = dict[str, Any]
 _SECTIONS = (
     ("Configuration", "Config"),
     ("Receiver `otlp`, under `protocols.http`", "HttpServer"),
+    ("`cors`", "Cors"),
+    ("Receiver `otlp`, under `protocols.grpc`", "GrpcServer"),
     ("Receiver `ndjson`", "NdjsonReceiver"),
     ("Exporter `otlp_http`", "OtlpHttpExporter"),
+    ("Exporter `otlp_grpc`", "OtlpGrpcExporter"),
+    ("`tls`", "Tls"),
+    ("`sending_queue`", "SendingQueue"),
+    ("`dead_letters`", "DeadLetters"),
+    ("`retry_on_failure`", "RetryOnFailure"),
     ("Exporter `file`", "FileExporter"),
     ("Exporter `stdout`", "StdoutExporter"),
     ("`service`", "Service"),
@@ -58,8 +65,6 @@ def json_schema() -> Schema:
     description = properties["policy"].pop("description")
     properties["policy"] = {"anyOf": [{"type": "string"}, properties["policy"]], "default": "default", "description": description}
     schema["required"].remove("policy")
-    http = definitions["OtlpProtocols"]["properties"]["http"]
-    http["anyOf"] = [{"$ref": http.pop("$ref")}, {"type": "null"}]
     action = definitions["Rule"]["properties"]["action"]
     kinds = action["discriminator"]["mapping"]
     action["anyOf"] = [{"enum": list(kinds)}, *action.pop("oneOf")]

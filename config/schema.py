@@ -71,7 +71,7 @@ class Service(Model):
     max_inflight_bytes: Size | None = Field(
         default=None,
         ge=1,
-        description="Payloads held in memory at once, per worker; beyond it clients are told to retry. Default: 512MiB, less where memory is limited.",
+        description="Payload bytes in memory at once, per worker; beyond it clients must retry. Default: 512MiB, less where memory is limited.",
     )
     drain_timeout: Duration = Field(default=20.0, ge=0, description="Longest wait for open requests, and then for queues, when stopping.")
 

@@ -81,7 +81,7 @@ def serve(
       curl --data-binary @app.log http://127.0.0.1:4318/ingest
     Ctrl-C finishes open requests, flushes and exits. See also /metrics, /healthz, /readyz.
     """
-    from service.app import run  # takes a moment, which the other commands need not wait for
+    from service.supervisor import run  # takes a moment, which the other commands need not wait for
 
     loaded, plan = _load(config)
 

@@ -15,8 +15,9 @@ import httpx
 from aiohttp import web
 
 from config.load import load_config, load_policy
-from service.app import Service, Stop, bind, serve, url_of
+from service.app import Service
 from service.redaction.plan import Plan, compile_plan
+from service.serving import Stop, bind, serve, url_of
 
 TIMEOUT = 60.0
 
@@ -98,7 +99,8 @@ def running(folder: Path, text: str, plan: Plan | None = None) -> Iterator[Runni
 
     thread = _Thread(main)
     try:
-        yield Running(url_of(next(iter(listeners.values()))), service, thread.stop)
+        host, port = next(iter(listeners.values())).getsockname()[:2]
+        yield Running(url_of(host, port), service, thread.stop)
     finally:
         thread.stop()
 
