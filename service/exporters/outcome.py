@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from service.exporters.contract import PROTOBUF, Answer, GrpcAnswer
 from service.exporters.partial_success import read
-from service.exporters.rpc_status import OK, content_type_of, is_retryable, message_of, shortened, wait_of
+from service.exporters.rpc_status import OK, content_type_of, is_retryable, message_of, name_of, shortened, wait_of
 
 
 class Outcome(NamedTuple):
@@ -29,7 +29,7 @@ def judge(answer: Answer | GrpcAnswer) -> Outcome:
     if isinstance(answer, Answer):
         name, took, content_type = f"HTTP {answer.status}", answer.status // 100 == 2, content_type_of(answer)
     else:
-        name, took, content_type = f"gRPC {answer.code}", answer.code == OK, PROTOBUF
+        name, took, content_type = f"gRPC {name_of(answer.code)}", answer.code == OK, PROTOBUF
     if took:
         partial = read(answer.body, content_type)
         return Outcome("delivered", None, _reason(name, partial.message), partial.rejected)

@@ -23,6 +23,7 @@ from typing import Any
 import orjson
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
+from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, RetryInfo
 from google.rpc.status_pb2 import Status
 
@@ -112,6 +113,11 @@ def as_grpc(answer: Answer) -> GrpcAnswer:
             status.details.append(detail)
     trailers = ((DETAILS, bytes(status.SerializeToString())),) if status.details else ()
     return GrpcAnswer(status.code, status.message, b"", trailers)
+
+
+def name_of(code: int) -> str:
+    """``UNAVAILABLE`` and so on; the number for a code there is not."""
+    return str(Code.Name(code)) if code in Code.values() else str(code)
 
 
 def wait_of(answer: Answer | GrpcAnswer) -> float | None:
