@@ -1,16 +1,16 @@
 """Scrubjay and the OpenTelemetry Collector, configured for a load: files, commands, and whether they listen.
 
-The Collector redacts with contrib's ``redactionprocessor``. What its ``blocked_values`` and ``blocked_key_patterns`` can express of the
-default policy is in ``COMMON``: the things this load's traffic has in it, and the few kinds every deployment blocks.
+The Collector redacts with contrib's ``redactionprocessor``. Of the default policy its ``blocked_values`` and ``blocked_key_patterns`` are
+given the kinds of thing that this load's traffic has in it and a few that every deployment blocks (``PATTERNS``), not the hundreds of
+vendors' keys: each pattern costs it time on every value, so the comparison is kind to it. ``FEW`` of them are the least there is.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from load.processes import LoadError, Process, free_ports, is_listening, started
 SIGNALS = ("traces", "logs", "metrics")
 
 # Go's regular expressions (RE2): no look-around, no possessive quantifiers. A match is masked, the rest of the value kept.
-COMMON = (
+PATTERNS = (
     r"(?i)bearer [\w.~+/=-]{6,}",
     r"\bsk-[\w-]{20,}",
     r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b",
@@ -34,7 +34,8 @@ COMMON = (
     r"\b\d{3}-\d{2}-\d{4}\b",
     r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b",
 )
-COMMON_KEYS = (r"(?i)^(?:.*[._])?(?:authorization|password|secret|cookie)$", r"^gen_ai\.(?:prompt|completion|input\.messages|output\.messages)$")
+FEW = PATTERNS[:5]
+KEY_PATTERNS = (r"(?i)^(?:.*[._])?(?:authorization|password|secret|cookie)$", r"^gen_ai\.(?:prompt|completion|input\.messages|output\.messages)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def scrubjay(folder: Path, exporters: Mapping[str, object], *, with_grpc: bool =
 
 
 @contextlib.contextmanager
-def collector(folder: Path, program: Path, transport: str, port: int) -> Iterator[Serving]:
+def collector(folder: Path, program: Path, transport: str, port: int, patterns: Sequence[str] = PATTERNS) -> Iterator[Serving]:
     """The Collector with ``redactionprocessor``, passing on to ``port`` as it gets an answer, without a queue of its own."""
     http, grpc = free_ports(2)
     protocols = {"http": {"endpoint": f"127.0.0.1:{http}"}, "grpc": {"endpoint": f"127.0.0.1:{grpc}", "max_recv_msg_size_mib": 64}}
@@ -96,7 +97,7 @@ def collector(folder: Path, program: Path, transport: str, port: int) -> Iterato
         "http": {"otlphttp": {"endpoint": f"http://127.0.0.1:{port}", **plain}},
         "grpc": {"otlp": {"endpoint": f"127.0.0.1:{port}", **plain}},
     }[transport]
-    redaction = {"allow_all_keys": True, "blocked_values": COMMON, "blocked_key_patterns": COMMON_KEYS, "summary": "silent"}
+    redaction = {"allow_all_keys": True, "blocked_values": patterns, "blocked_key_patterns": KEY_PATTERNS, "summary": "silent"}
     pipeline = {"receivers": ["otlp"], "processors": ["redaction"], "exporters": list(exporters)}
     config = folder / f"collector-{transport}.yaml"
     tree = {
@@ -120,8 +121,10 @@ def find_collector(given: Path | None) -> Path:
         if not given.is_file():
             raise LoadError(f"no Collector at {given}")
         return given
-    built = subprocess.run([sys.executable, "-m", "tests.interop.peers", "collector"], stdout=subprocess.PIPE, text=True, check=False)
-    lines = built.stdout.strip().splitlines()
-    if built.returncode or not lines or not Path(lines[-1]).is_file():
-        raise LoadError("no Collector: it is built with Go, which must be on the PATH; or name one with --collector, or leave it out with --alone")
-    return Path(lines[-1])
+    from tests.interop.peers import BuildError, Unavailable  # only here: it is needed only where the Collector is
+    from tests.interop.peers import collector as build
+
+    try:
+        return build()
+    except (Unavailable, BuildError) as error:
+        raise LoadError(f"no Collector: {error}; name one with --collector, or leave it out with --alone") from None

@@ -27,7 +27,7 @@ from load import otlp
 from load.corpus import MIB
 from load.drive import Job, write_requests
 from load.processes import Companion, LoadError
-from load.setups import Serving, collector, find_collector, passthrough, scrubjay
+from load.setups import FEW, PATTERNS, Serving, collector, find_collector, passthrough, scrubjay
 from load.spans import spans_proto
 
 TRANSPORTS = ("http", "grpc")
@@ -83,6 +83,7 @@ class Rig:
     backend: Companion
     requests: dict[tuple[int, float], Path]
     seconds: float
+    patterns: Sequence[str] = PATTERNS
 
 
 def requests_of(spans: int, share: float, size: int) -> Iterator[bytes]:
@@ -128,9 +129,9 @@ def check(rig: Rig, serving: Serving, transport: str) -> int:
 def run(rig: Rig, folder: Path, cases: Sequence[Case], program: Path | None, rounds: int, ports: dict[str, int]) -> Iterator[Row]:
     for transport in dict.fromkeys(case.transport for case in cases):
         with contextlib.ExitStack() as stack:
-            systems = [stack.enter_context(scrubjay(folder, passthrough(transport, ports[transport])))]
+            systems = [stack.enter_context(scrubjay(folder, passthrough(transport, ports[transport]), with_grpc=transport == "grpc"))]
             if program is not None:
-                systems.append(stack.enter_context(collector(folder, program, transport, ports[transport])))
+                systems.append(stack.enter_context(collector(folder, program, transport, ports[transport], rig.patterns)))
             marks = [check(rig, serving, transport) for serving in systems]
             print(f"{transport}: marks in ten requests of sensitive spans: {', '.join(map(str, marks))}", file=sys.stderr)
             for case in (case for case in cases if case.transport == transport):
@@ -183,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each system (default: %(default)s)")
     parser.add_argument("--pool-mib", type=int, default=POOL_BYTES // MIB, help="distinct requests before any comes again (default: %(default)s MiB)")
     parser.add_argument("--collector", type=Path, metavar="FILE", help="the Collector's program (default: built with Go, once)")
+    parser.add_argument("--few", action="store_true", help=f"give the Collector only {len(FEW)} patterns of {len(PATTERNS)}")
     parser.add_argument("--alone", action="store_true", help="without the Collector; nothing is judged")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every round's figures to FILE")
     return parser
@@ -202,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 write_requests(file, requests_of(spans, share, chosen.pool_mib * MIB))
             backend, client = (stack.enter_context(Companion(module, folder / "peers.log")) for module in ("load.backend", "load.drive"))
             ports = backend.hear()
-            rows += run(Rig(client, backend, files, chosen.seconds), folder, cases, program, chosen.rounds, ports)
+            rows += run(Rig(client, backend, files, chosen.seconds, FEW if chosen.few else PATTERNS), folder, cases, program, chosen.rounds, ports)
     except LoadError as error:
         print(f"throughput: {error}", file=sys.stderr)
         return 1
