@@ -4,7 +4,8 @@ Acknowledged means written and fsynced. Requests that wait while an fsync is und
 fails is undone to the last acknowledged byte, so that a retry leaves no torn line; a line torn by a crash is closed with a newline at
 the next start. A file that has reached ``rotate_bytes`` becomes ``traces.000001.ndjson`` and so on; none is ever removed.
 
-Files are readable by their owner only. One process owns a directory: a second one is refused at start.
+Files are readable by their owner only. One process owns a file: a second service is refused at start. Where several workers serve, each
+has files of its own: worker 0 those above, worker 2 ``traces.w2.ndjson`` and so on.
 """
 
 from __future__ import annotations
@@ -111,8 +112,9 @@ class _Waiting(NamedTuple):
 class FileExporter:
     """See the module."""
 
-    def __init__(self, id: str, settings: Settings) -> None:
+    def __init__(self, id: str, settings: Settings, worker: int = 0) -> None:
         self.id = id
+        self._mark = f".w{worker}" if worker else ""
         self._folder = Path(settings.path)
         self._rotate_bytes = settings.rotate_bytes
         self._files: dict[str, LineFile] = {}
@@ -124,7 +126,7 @@ class FileExporter:
     async def open(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+            self._lock = os.open(self._folder / f".lock{self._mark}", os.O_RDWR | os.O_CREAT, 0o600)
             if sys.platform != "win32":
                 import fcntl  # does not exist on Windows
 
@@ -174,7 +176,7 @@ class FileExporter:
             except FramingError as error:
                 errors[at] = error
                 continue
-            name = f"{batch.signal}.log" if batch.codec == "text" else f"{batch.signal}.ndjson"
+            name = f"{batch.signal}{self._mark}.{'log' if batch.codec == 'text' else 'ndjson'}"
             by_file.setdefault(name, []).append((at, chunk))
         for name, chunks in by_file.items():
             file = self._files.setdefault(name, LineFile(self._folder / name, self._rotate_bytes))
@@ -190,7 +192,7 @@ class FileExporter:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._probe)
 
     def _probe(self) -> bool:
-        probe = self._folder / ".probe"
+        probe = self._folder / f".probe{self._mark}"
         try:
             probe.write_bytes(b"\0" * _PROBE_BYTES)
             probe.unlink()

@@ -1,8 +1,11 @@
 """Passes requests on to an OTLP/HTTP backend: same path, same content type, and the backend's answer goes back to the client.
 
 Acknowledged means the backend has answered. A body that redaction left alone goes on as the very bytes that came, compressed as they
-came; a rewritten one is compressed again only if the client had compressed it. A backend that can't be reached or is late is a
-``BackendError``: the client sends again (OTLP specification, "Retryable Response Codes": 503).
+came, unless ``compression`` says otherwise; a rewritten one is compressed as the client had it. A backend that refuses zstd, which OTLP
+does not ask of it, gets the same body with gzip, and from then on gzip at once.
+
+A backend that can't be reached or is late is a ``BackendError``: the client sends again (OTLP specification, "Retryable Response Codes":
+503). Proxies that the environment names are not used.
 """
 
 from __future__ import annotations
@@ -12,18 +15,23 @@ import io
 from urllib.parse import urlsplit
 
 import aiohttp
+import zstandard
 from isal import igzip
 
 from config.schema import OtlpHttpExporter as Settings
 from service.errors import BackendError
 from service.exporters.contract import OTLP_PATHS, Answer, Batch
+from service.exporters.tls import client_context
 
 _MAX_ANSWER = 4 << 20
 """The most a response may hold, as the OTLP specification recommends."""
 
 _RELAYED = ("Content-Type", "Content-Encoding", "Retry-After", "WWW-Authenticate")
 _COMPRESS_ON_LOOP = 256 << 10
+_WRITE_AT_ONCE = 1 << 20
 _CONNECT_SECONDS = 5.0
+_REFUSES_ENCODING = {400, 415}
+"""What servers say to a ``Content-Encoding`` they don't know: RFC 9110 has 415, the Collector says 400."""
 
 
 class OtlpHttpExporter:
@@ -32,46 +40,64 @@ class OtlpHttpExporter:
     def __init__(self, id: str, settings: Settings) -> None:
         self.id = id
         self._settings = settings
+        self._urls = {signal: settings.endpoint + path for signal, path in OTLP_PATHS.items()}
+        self._own = [*settings.headers.items()]
+        self._replaced = {name.lower() for name in settings.headers} | {"accept-encoding"}
+        self._takes_zstd = True
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
+        secure = urlsplit(self._settings.endpoint).scheme == "https"
+        tls = client_context(self.id, self._settings.tls) if secure else True
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60.0),
-            timeout=aiohttp.ClientTimeout(total=self._settings.timeout, sock_connect=_CONNECT_SECONDS),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60.0, ssl=tls),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            skip_auto_headers=("User-Agent", "Accept-Encoding", "Accept", "Content-Type"),
+            skip_auto_headers=("User-Agent", "Accept", "Content-Type"),
+            headers={"Accept-Encoding": "identity"},
         )
 
     async def export(self, batch: Batch) -> Answer:
-        body = batch.payload if batch.as_sent is None else batch.as_sent
-        if batch.as_sent is None and batch.content_encoding == "gzip":
-            if len(body) > _COMPRESS_ON_LOOP:
-                body = await asyncio.to_thread(igzip.compress, body, 1)
-            else:
-                body = igzip.compress(body, 1)
-        headers = [*batch.headers, ("content-type", batch.content_type)]
-        if batch.content_encoding:
-            headers.append(("content-encoding", batch.content_encoding))
-        own = {name.lower() for name in self._settings.headers}
-        headers = [(name, value) for name, value in headers if name.lower() not in own] + list(self._settings.headers.items())
-        url = self._settings.endpoint + OTLP_PATHS[batch.signal]
+        encoding = self._encoding(batch)
+        answer = await self._send(batch, encoding)
+        if encoding != "zstd" or answer.status not in _REFUSES_ENCODING:
+            return answer
+        answer = await self._send(batch, "gzip")
+        if answer.status not in _REFUSES_ENCODING:
+            self._takes_zstd = False
+        return answer
+
+    def _encoding(self, batch: Batch) -> str:
+        """What the body is to be compressed with."""
+        if self._settings.compression is not None:
+            return "" if self._settings.compression == "none" else self._settings.compression
+        return "gzip" if batch.content_encoding == "zstd" and not self._takes_zstd else batch.content_encoding
+
+    async def _send(self, batch: Batch, encoding: str) -> Answer:
+        body = batch.as_sent if batch.as_sent is not None and batch.content_encoding == encoding else await _compressed(batch.payload, encoding)
+        headers = [(name, value) for name, value in batch.headers if name.lower() not in self._replaced]
+        headers.append(("content-type", batch.content_type))
+        if encoding:
+            headers.append(("content-encoding", encoding))
+        headers += self._own
         try:
-            return await self._post(url, body, headers)
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError):
-            pass  # most likely a kept connection the backend had closed meanwhile
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise BackendError(f"{self.id}: {type(error).__name__}") from None
-        try:
-            return await self._post(url, body, headers)
+            async with asyncio.timeout(self._settings.timeout):
+                try:
+                    return await self._post(batch.signal, body, headers)
+                except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError):
+                    pass  # most likely a kept connection the backend had closed meanwhile
+                return await self._post(batch.signal, body, headers)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise BackendError(f"{self.id}: {type(error).__name__}") from None
 
-    async def _post(self, url: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
+    async def _post(self, signal: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
         if self._session is None:
             raise BackendError(f"{self.id}: not open")
-        # A stream over the bytes: aiohttp writes it in pieces, and keeps Content-Length.
-        async with self._session.post(url, data=io.BytesIO(body), headers=headers, allow_redirects=False) as response:
+        # aiohttp writes a stream in pieces, and keeps Content-Length.
+        data = body if len(body) <= _WRITE_AT_ONCE else io.BytesIO(body)
+        expected = self._settings.tls.server_name_override
+        async with self._session.post(self._urls[signal], data=data, headers=headers, allow_redirects=False, server_hostname=expected) as response:
             answer = bytearray()
             async for piece in response.content.iter_chunked(64 << 10):
                 answer += piece
@@ -95,3 +121,19 @@ class OtlpHttpExporter:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+async def _compressed(payload: bytes, encoding: str) -> bytes:
+    """``payload`` compressed; a large one in a thread, so that nobody waits for it."""
+    if not encoding:
+        return payload
+    compress = _zstd if encoding == "zstd" else _gzip
+    return compress(payload) if len(payload) <= _COMPRESS_ON_LOOP else await asyncio.to_thread(compress, payload)
+
+
+def _gzip(payload: bytes) -> bytes:
+    return igzip.compress(payload, 1)
+
+
+def _zstd(payload: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=1).compress(payload)
