@@ -5,7 +5,7 @@ the README's files, and what follows must be what is printed (white space aside;
 same beside a running service. ``console norun``: commands and make targets it names must exist, no more. ``yaml NAME``, ``json NAME``,
 ``python NAME``: a file of that name.
 
-``python -m tests.test_docs`` writes the generated tables anew.
+The tables are written by ``tests/readme_tables.py``.
 """
 
 from __future__ import annotations
@@ -15,40 +15,30 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import NamedTuple
 
 import pytest
-import typer
 import yaml
 
 import config.load
-from config import reference
 from config.load import LoadError, load_config, load_policy
-from config.model import Model
-from config.policy import Drop, Hash, Keep, Mask, Place, Replace, Summarize
 from detectors.catalogue import CATALOGUE
 from detectors.model import Detector
-from service.__main__ import app
 from service.redaction.actions import ACTIONS
-from service.redaction.codecs.otlp_schema import REQUESTS as SCHEMAS
-from service.redaction.codecs.otlp_schema import Schema
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import compile_plan
-from service.telemetry import Telemetry
 from tests.detectors.scanning import check_examples
+from tests.readme_tables import MODELS, README, commands, places, regenerated
 from tests.service.redaction.otlp_requests import REQUESTS as MESSAGES
 from tests.service.redaction.otlp_requests import as_json, filled, wire
 from tests.service.redaction.planted import plan_of
 from tests.service.running import running
 
-ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
+ROOT = README.parent
 ENVIRONMENT = {"BACKEND_TOKEN": "none", "SCRUBJAY_HASH_KEY": "an-example-key-for-the-readme"}
 SERVED = "127.0.0.1:4318"
-MODELS: tuple[type[Model], ...] = (Replace, Mask, Hash, Summarize, Drop, Keep)
 
 
 class Block(NamedTuple):
@@ -75,86 +65,8 @@ BLOCKS = blocks()
 FILES = [block for block in BLOCKS if "." in block.word]
 
 
-def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in lines) + "\n"
-
-
-def _texts(schema: Schema, descriptor: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Place and name of every text in a message, as the schema table has them."""
-    for number, field in schema.fields.items():
-        wire = descriptor.fields_by_number[number]
-        here = field.place or place
-        if field.kind in ("text", "attribute", "value"):
-            yield here, f"`{descriptor.full_name.rpartition('.v1.')[2]}.{wire.name}`"
-        elif field.schema is not None:
-            yield from _texts(field.schema, wire.message_type, here)
-
-
-def places() -> str:
-    messages: dict[str, Any] = dict(MESSAGES)
-    found = [pair for signal, schema in SCHEMAS.items() for pair in _texts(schema, messages[signal].DESCRIPTOR, "")]
-    texts = {place: ", ".join(dict.fromkeys(text for at, text in found if at == place)) for place in get_args(Place)}
-    texts["key"] = "names of attributes, of entries in maps, and of members in JSON"
-    return table(("place", "texts of OTLP"), ((f"`{place}`", text) for place, text in texts.items() if text))
-
-
-def actions() -> str:
-    rows = ((f"`{model.model_fields['type'].default}`", " ".join((model.__doc__ or "").split())) for model in MODELS)
-    return table(("action", "what becomes of a match"), rows)
-
-
-def _commands(group: typer.Typer, prefix: str) -> Iterator[tuple[str, ...]]:
-    for command in group.registered_commands:
-        if command.callback is not None:
-            yield f"`{prefix} {command.name or command.callback.__name__}`", (command.callback.__doc__ or "").partition("\n")[0]
-    for inner in group.registered_groups:
-        if inner.typer_instance is not None:
-            yield from _commands(inner.typer_instance, f"{prefix} {inner.name}")
-
-
-def commands() -> str:
-    return table(("command", ""), _commands(app, "scrubjay"))
-
-
-def metrics() -> str:
-    telemetry = Telemetry()
-    telemetry.describe_plan("", "", "")
-    rows = []
-    for metric in telemetry.registry._collector_to_names:
-        name, kind, labels, text = (getattr(metric, key) for key in ("_name", "_type", "_labelnames", "_documentation"))
-        rows.append((f"`{name}{'_total' if kind == 'counter' else ''}`", kind, ", ".join(f"`{label}`" for label in labels), text))
-    return table(("metric", "type", "labels", ""), iter(rows))
-
-
-def default() -> str:
-    return f"```yaml default.yaml\n{config.load.DEFAULT.read_text(encoding='utf-8')}```\n"
-
-
-GENERATED: dict[str, Callable[[], str]] = {
-    "places": places,
-    "actions": actions,
-    "commands": commands,
-    "metrics": metrics,
-    "default": default,
-    "reference": reference.markdown,
-}
-
-
-def regenerated(text: str) -> str:
-    """The README with every generated part made anew."""
-    for name, generate in GENERATED.items():
-        start, end = f"<!-- {name}:start -->\n", f"<!-- {name}:end -->\n"
-        before, middle, rest = text.partition(start)
-        _, middle_end, after = rest.partition(end)
-        if not middle or not middle_end:
-            raise ValueError(f"the README has no place for {name}")
-        text = before + start + "\n" + generate() + "\n" + end + after
-    return text
-
-
 def test_the_generated_tables_are_current() -> None:
-    assert (text := README.read_text(encoding="utf-8")) == regenerated(text), "run: python -m tests.test_docs"
+    assert (text := README.read_text(encoding="utf-8")) == regenerated(text), "run: python -m tests.readme_tables"
 
 
 def test_the_table_of_actions_has_every_action() -> None:
@@ -290,7 +202,3 @@ def test_links_lead_somewhere() -> None:
 def test_files_and_folders_named_exist() -> None:
     for path in re.findall(r"`((?:config|detectors|docker|service|load|tests)/[\w./]*)`", README.read_text(encoding="utf-8")):
         assert (ROOT / path).exists() or Path(path).name in {block.word for block in FILES}, path
-
-
-if __name__ == "__main__":
-    README.write_text(regenerated(README.read_text(encoding="utf-8")), encoding="utf-8")

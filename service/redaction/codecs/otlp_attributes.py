@@ -128,14 +128,17 @@ class AttributeEdits(LocalEdits):
             entity = entity or self.work.plan.entity_of(text)
             if entity or self.work.plan.prompt_scope(text):
                 name = text
-        scope = self.work.plan.prompt_scope(name)
-        is_prompt = scope == "always" or (scope == "llm" and self.about_llm(keys[0][0]))
-        if is_prompt and self.work.redacts_prompts(name) and self.content(value, name):
+        if self._is_prompt(name, keys[0][0]) and self.work.redacts_prompts(name) and self.content(value, name):
             return
         self.any_value(value, name, entity)
         if self.work.drop_field:
             self.work.drop_field = False
             self.edits.append(drop_member(self.buf, whole[0], jsondoc.value_end(self.buf, whole[0], self.hi), self.lo))
+
+    def _is_prompt(self, name: bytes, at: int) -> bool:
+        """Whether what stands under ``name`` at ``at`` is a prompt."""
+        scope = self.work.plan.prompt_scope(name)
+        return scope == "always" or (scope == "llm" and self.about_llm(at))
 
     def about_llm(self, at: int) -> bool:
         """Whether the span or record around ``at`` is about a language model, as far as its neighbours reach."""
@@ -181,8 +184,7 @@ class AttributeEdits(LocalEdits):
             for inner_span, inner, value in _pair(self.buf, element):
                 self.name(inner_span, inner)
                 inner_entity = self.work.plan.entity_of(inner) or entity
-                scope = self.work.plan.prompt_scope(inner)
-                if scope == "always" and self.work.redacts_prompts(inner) and self.content(value, inner):
+                if self._is_prompt(inner, inner_span[0]) and self.work.redacts_prompts(inner) and self.content(value, inner):
                     continue
                 self.any_value(value, inner if inner_entity != entity else name, inner_entity)
                 self.work.drop_field = False
@@ -196,8 +198,7 @@ class AttributeEdits(LocalEdits):
                 if replaced is not None:
                     self.edits.append(Edit(span[0] + 1, span[1] - 1, escape(replaced)))
                     return
-        edits = string_edits(self.work, self.buf, span, name, with_name=bool(name))
-        self.edits.extend(edits)
+        self.edits.extend(string_edits(self.work, self.buf, span, name, with_name=bool(name)))
 
     def _number_any(self, node: Node, child: Node, name: bytes, entity: str | None) -> None:
         text = self.buf[child.start : child.end].strip(b'"')
@@ -296,5 +297,4 @@ def _pair(buf: bytes, element: Node) -> list[tuple[Span, bytes, Node]]:
     key, value = fields.get(b"key"), fields.get(b"value")
     if key is None or value is None or key.kind != '"':
         return []
-    span = (key.start, key.end)
-    return [(span, inside(buf, span), value)]
+    return [((key.start, key.end), inside(buf, (key.start, key.end)), value)]

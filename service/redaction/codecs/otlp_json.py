@@ -29,6 +29,7 @@ _KEY_BEFORE = re.compile(
     rb'\{\s{0,8}"key"\s{0,8}:\s{0,8}(?P<key>"[^"\\]{0,200}(?:\\.[^"\\]{0,200}){0,16}")\s{0,8},\s{0,8}"value"\s{0,8}:\s{0,8}\{\s{0,8}\Z',
     re.DOTALL,
 )
+_CLOSES = re.compile(rb"\s*+\}")
 _SCOPE_BEFORE = re.compile(rb'"scope"\s{0,8}:\s{0,8}\{\s{0,8}\Z')
 _BODY_BEFORE = re.compile(rb'"body"\s{0,8}:\s{0,8}\{\s{0,8}\Z')
 _ELEMENT_BEFORE = re.compile(rb"[\[,]\s{0,8}\{\s{0,8}\Z")
@@ -148,7 +149,7 @@ class OtlpEdits(AttributeEdits):
             raise Irregular
         start = follows.end()
         end = jsondoc.value_end(self.buf, start, self.hi)
-        if self.buf[end : end + 1] != b"}":
+        if _CLOSES.match(self.buf, end, self.hi) is None:
             raise Irregular
         self.attribute([key], jsondoc.tree(self.buf, start, end, self.work.plan.max_depth), self._object_of(key))
         self._done = max(self._done, end)

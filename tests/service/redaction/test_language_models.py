@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.service.redaction.otlp_requests import as_json, logs, spans, wire
+from tests.service.redaction.otlp_requests import as_json, logs, spans, value_of, wire
 from tests.service.redaction.planted import ADDRESS, CARD, KEY, PASSWORD, full_plan_of, out, redacted
 
 QUESTION = "Is Ida Brand well again?"
@@ -100,6 +102,39 @@ def test_a_prompt_that_is_structured_keeps_its_types_in_protobuf() -> None:
     after = spans({"gen_ai.input.messages": [{"role": "user", "content": MARKER, "n": 1, "ok": True}], "gen_ai.request.model": "m"})
     assert redacted("otlp_proto:traces", wire(before)).payload == wire(after)
     assert redacted("otlp_json:traces", as_json(before)).payload == as_json(after)
+
+
+MESSAGE: dict[str, object] = {"role": "user", "content": QUESTION}
+PARTS: dict[str, object] = {"role": "user", "parts": [{"type": "text", "content": QUESTION}]}
+CARRIERS: dict[str, object] = {
+    "gen_ai.prompt.0.content": QUESTION,
+    "gen_ai.completion.3.content": QUESTION,
+    "llm.input_messages.0.message.content": QUESTION,
+    "gen_ai.input.messages": [PARTS],
+    "acme.list": [MESSAGE],
+    "acme.map": MESSAGE,
+    "acme.parts": [PARTS],
+    "acme.below": {"a": {"b": [MESSAGE]}},
+    "acme.text": json.dumps([MESSAGE]),
+    "acme.texts": [json.dumps(MESSAGE)],
+    "acme.bytes": json.dumps([PARTS]).encode(),
+}
+PRINTED: dict[str, Callable[[Any], bytes]] = {"otlp_proto": wire, "otlp_json": as_json, "otlp_json, indented": lambda request: as_json(request, indent=2)}
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+@pytest.mark.parametrize("name", CARRIERS)
+@pytest.mark.parametrize("on_event", [False, True], ids=["span", "event"])
+def test_messages_go_under_any_name_and_as_any_type_on_spans_about_a_language_model(printed: str, name: str, on_event: bool) -> None:
+    attributes: dict[str, object] = {"gen_ai.request.model": "gpt-4o", "gen_ai.provider.name": "openai"}
+    request = spans(attributes if on_event else {**attributes, name: CARRIERS[name]})
+    if on_event:
+        event = request.resource_spans[0].scope_spans[0].spans[0].events.add(name="e")
+        event.attributes.add(key=name).value.CopyFrom(value_of(CARRIERS[name]))
+    after = redacted(f"{printed.partition(',')[0]}:traces", PRINTED[printed](request)).payload
+    for form in (QUESTION.encode(), base64.b64encode(QUESTION.encode())[:28], base64.b64encode(b"." + QUESTION.encode())[4:28]):
+        assert form not in after
+    assert b"gpt-4o" in after
 
 
 @pytest.mark.parametrize("codec", ["otlp_proto", "otlp_json"])
