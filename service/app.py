@@ -17,8 +17,11 @@ from starlette.routing import Route
 
 from config import schema
 from config.schema import Address, Config
+from service.delivery.queued import QueuedExporter
+from service.delivery.worker import Worker
 from service.exporters.contract import OTLP_PATHS, Exporter
 from service.exporters.file import FileExporter
+from service.exporters.otlp_grpc import OtlpGrpcExporter
 from service.exporters.otlp_http import OtlpHttpExporter
 from service.exporters.stdout import StdoutExporter
 from service.machine import Limits
@@ -26,6 +29,7 @@ from service.receivers import ndjson
 from service.receivers.endpoint import Dialect, Endpoint
 from service.receivers.forwarding import Forwarding
 from service.receivers.otlp import OtlpDialect
+from service.receivers.otlp_grpc import OtlpGrpcServer
 from service.receivers.pipeline import Pipeline, Shared
 from service.receivers.request import Budget
 from service.redaction.plan import Plan
@@ -51,14 +55,19 @@ def build_exporter(name: str, settings: schema.Exporter, worker: int) -> Exporte
     match settings:
         case schema.OtlpHttpExporter():
             return OtlpHttpExporter(name, settings)
+        case schema.OtlpGrpcExporter():
+            return OtlpGrpcExporter(name, settings)
         case schema.FileExporter():
-            return FileExporter(name, settings)
+            return FileExporter(name, settings, worker)
         case schema.StdoutExporter():
             return StdoutExporter(name)
 
 
 class Service:
-    """Everything one configuration asks for in one process, ready to be opened. ``apps`` are the HTTP applications by address."""
+    """Everything one configuration asks for in one process, ready to be opened.
+
+    ``apps`` are the HTTP applications by address, ``grpc`` the gRPC servers by address.
+    """
 
     def __init__(self, config: Config, plan: Plan, place: Place | None = None) -> None:
         self.config = config
@@ -66,13 +75,31 @@ class Service:
         self.telemetry = Telemetry(place.metrics)
         self.telemetry.describe_plan(plan.name, plan.hash, plan.catalogue)
         self._used = {name for pipeline in config.service.pipelines.by_signal().values() for name in pipeline.exporters}
-        self.exporters = {name: build_exporter(name, config.exporters[name], place.index) for name in sorted(self._used)}
+        self.exporters = {name: self._exporter(name, plan) for name in sorted(self._used)}
         self._worker: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="redaction")
         self._shared = Shared(plan, self._worker, self.telemetry)
         most = config.service.max_inflight_bytes or place.machine.inflight_bytes(place.count)
         self._budget = Budget(most, self.telemetry.inflight_bytes)
         self._forwarding = Forwarding(plan)
         self.apps = self._build_apps()
+        self.grpc = {server.address: self._build_grpc(name, server) for name, server in _grpc_servers(config)}
+
+    def _exporter(self, name: str, plan: Plan) -> Exporter:
+        settings, place = self.config.exporters[name], self.place
+        exporter = build_exporter(name, settings, place.index)
+        if not isinstance(settings, schema.OtlpExporter) or settings.sending_queue is None:
+            return exporter
+        return QueuedExporter(exporter, settings, plan, Worker(place.index, place.count), self.config.service.drain_timeout, self.telemetry)
+
+    def _build_grpc(self, name: str, server: schema.GrpcServer) -> OtlpGrpcServer:
+        pipelines: dict[str, Pipeline] = {}
+        forwarding: dict[str, Forwarding | None] = {}
+        for signal, pipeline in self._pipelines(name).items():
+            pipelines[signal], forwarding[signal] = pipeline, self._forwards(signal)
+        host, port = server.address
+        reserved = self.place.ports.get(server.address, port)
+        there = server.model_copy(update={"endpoint": f"[{host}]:{reserved}" if ":" in host else f"{host}:{reserved}"})
+        return OtlpGrpcServer(there, pipelines, forwarding, self._limit(server), self._budget, self.telemetry)
 
     def _build_apps(self) -> dict[Address, FastAPI]:
         apps: dict[Address, FastAPI] = {}
@@ -141,3 +168,9 @@ class Service:
         """Flushes and closes; nothing may be accepted any more."""
         await asyncio.gather(*(exporter.close() for exporter in self.exporters.values()))
         self._worker.shutdown(wait=True)
+
+
+def _grpc_servers(config: Config) -> Iterator[tuple[str, schema.GrpcServer]]:
+    for name, receiver in config.receivers.items():
+        if isinstance(receiver, schema.OtlpReceiver) and receiver.protocols.grpc is not None:
+            yield name, receiver.protocols.grpc

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import uvicorn
 from fastapi import FastAPI
 
-from config.schema import Address, Config, OtlpReceiver, Server
+from config.schema import Address, Config, OtlpReceiver
 from service.app import Place, Service
 from service.errors import ConfigError
 from service.redaction.plan import Plan
@@ -26,16 +26,24 @@ _BACKLOG = 2048
 _KEEP_ALIVE_SECONDS = 75
 
 
-def listeners_of(config: Config) -> list[Address]:
-    """Every address the configuration listens on."""
-    servers: list[Server | None] = [receiver.server for receiver in config.receivers.values()]
-    servers += [receiver.protocols.grpc for receiver in config.receivers.values() if isinstance(receiver, OtlpReceiver)]
-    return list(dict.fromkeys(server.address for server in servers if server is not None))
+Ports = Mapping[Address, int]
+"""The port that each configured address has become."""
 
 
-def urls(config: Config, ports: Mapping[Address, int]) -> list[str]:
-    """Where the addresses are reached."""
-    return [url_of(address.host, ports.get(address, address.port)) for address in listeners_of(config)]
+def listeners_of(config: Config) -> dict[Address, str]:
+    """Every address the configuration listens on, and what it speaks there."""
+    spoken: dict[Address, str] = {}
+    for receiver in config.receivers.values():
+        if receiver.server is not None:
+            spoken.setdefault(receiver.server.address, "HTTP")
+        if isinstance(receiver, OtlpReceiver) and receiver.protocols.grpc is not None:
+            spoken[receiver.protocols.grpc.address] = "gRPC"
+    return spoken
+
+
+def urls(config: Config, ports: Ports) -> list[str]:
+    """Where the addresses are reached, for people."""
+    return [f"{url_of(address.host, ports[address])} ({spoken})" for address, spoken in listeners_of(config).items()]
 
 
 class _Server(uvicorn.Server):
@@ -70,10 +78,20 @@ class Stop(NamedTuple):
     force: asyncio.Event
 
 
-async def serve(service: Service, listeners: Mapping[Address, socket.socket], stop: Stop, announce: Callable[[], None]) -> None:
-    """Opens the exporters, calls ``announce``, serves until told to stop, drains and closes. Raises ``ConfigError``."""
+async def serve(service: Service, listeners: Mapping[Address, socket.socket], stop: Stop, announce: Callable[[Ports], None]) -> None:
+    """Opens the exporters, tells ``announce`` the ports, serves until told to stop, drains and closes. Raises ``ConfigError``."""
     await service.open()
-    announce()
+    try:
+        ports = {address: listener.getsockname()[1] for address, listener in listeners.items()}
+        for address, server in service.grpc.items():
+            ports[address] = await server.start(reuse_port=service.place.count > 1)
+        announce(ports)
+        await asyncio.gather(_serve_http(service, listeners, stop), _serve_grpc(service, stop))
+    finally:
+        await service.close()
+
+
+async def _serve_http(service: Service, listeners: Mapping[Address, socket.socket], stop: Stop) -> None:
     servers = [_Server(_uvicorn_config(app, service.config.service.drain_timeout)) for app in service.apps.values()]
     running = [asyncio.create_task(server.serve(sockets=[listeners[address]])) for address, server in zip(service.apps, servers, strict=True)]
 
@@ -88,7 +106,22 @@ async def serve(service: Service, listeners: Mapping[Address, socket.socket], st
     finally:
         for task in relays:
             task.cancel()
-        await service.close()
+
+
+async def _serve_grpc(service: Service, stop: Stop) -> None:
+    """The servers have been started; they are stopped with the grace that open requests have, or without."""
+    await stop.drain.wait()
+
+    async def end(grace: float) -> None:
+        await asyncio.gather(*(server.stop(grace) for server in service.grpc.values()))
+
+    async def force() -> None:
+        await stop.force.wait()
+        await end(0)
+
+    forcing = asyncio.create_task(force())
+    await end(service.config.service.drain_timeout)
+    forcing.cancel()
 
 
 def _uvicorn_config(app: FastAPI, drain_timeout: float) -> uvicorn.Config:
@@ -120,8 +153,7 @@ def run_worker(config: Config, plan: Plan, place: Place, announce: Callable[[lis
             _stop_on_signals(stop)
         else:
             _stop_with_parent(stop, lifeline)
-        ports = {address: listener.getsockname()[1] for address, listener in listeners.items()}
-        await serve(service, listeners, stop, lambda: announce(urls(config, ports)))
+        await serve(service, listeners, stop, lambda ports: announce(urls(config, ports)))
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main())

@@ -16,7 +16,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -26,7 +26,7 @@ from service.app import Place
 from service.errors import ConfigError, ScrubjayError
 from service.machine import Limits, limits
 from service.redaction.plan import Plan
-from service.serving import listeners_of, run_worker, urls
+from service.serving import Ports, listeners_of, run_worker, urls
 from service.telemetry import described, forget_worker, share_metrics
 
 _FAILED = 3
@@ -67,7 +67,7 @@ def _raise_file_limit() -> None:
 
 
 @contextmanager
-def _reserved(config: Config) -> Iterator[Mapping[Address, int]]:
+def _reserved(config: Config) -> Iterator[Ports]:
     """The port for each address, for as long as workers come and go: bound here, and listened on by them only. Raises ``ConfigError``."""
     with ExitStack() as held:
         ports: dict[Address, int] = {}

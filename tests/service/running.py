@@ -17,7 +17,7 @@ from aiohttp import web
 from config.load import load_config, load_policy
 from service.app import Service
 from service.redaction.plan import Plan, compile_plan
-from service.serving import Stop, bind, serve, url_of
+from service.serving import Ports, Stop, bind, serve, url_of
 
 TIMEOUT = 60.0
 
@@ -64,9 +64,10 @@ class _Thread:
 
 @dataclass
 class Running:
-    """A service that runs; ``stop`` drains it, as SIGTERM would."""
+    """A service that runs, with the URL of its first HTTP address and the target of its first gRPC address; ``stop`` drains it, as SIGTERM would."""
 
     url: str
+    target: str
     service: Service
     stop: Callable[[], None]
 
@@ -94,13 +95,20 @@ def running(folder: Path, text: str, plan: Plan | None = None) -> Iterator[Runni
     service = Service(load_config(file, {}).config, plan or default_plan())
     listeners = {address: bind(address) for address in service.apps}
 
+    bound: list[Ports] = []
+
     async def main(stop: asyncio.Event, ready: Callable[[], None]) -> None:
-        await serve(service, listeners, Stop(stop, asyncio.Event()), ready)
+        def announce(ports: Ports) -> None:
+            bound.append(ports)
+            ready()
+
+        await serve(service, listeners, Stop(stop, asyncio.Event()), announce)
 
     thread = _Thread(main)
     try:
-        host, port = next(iter(listeners.values())).getsockname()[:2]
-        yield Running(url_of(host, port), service, thread.stop)
+        url = next((url_of(address.host, bound[0][address]) for address in service.apps), "")
+        target = next((f"{address.host}:{bound[0][address]}" for address in service.grpc), "")
+        yield Running(url, target, service, thread.stop)
     finally:
         thread.stop()
 
