@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from load.processes import LoadError, Process, free_ports, is_listening, started, wait_until
@@ -48,6 +49,18 @@ class Serving:
 
     def port(self, transport: str) -> int:
         return self.http if transport == "http" else self.grpc
+
+
+def is_ready(http: int) -> bool:
+    """Whether the service on this port says it can acknowledge."""
+    connection = HTTPConnection("127.0.0.1", http, timeout=5.0)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def scrubjay_command(config: Path) -> tuple[str, ...]:
