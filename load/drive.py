@@ -28,7 +28,10 @@ _CHANNELS = 2
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``transport`` is ``http`` or ``grpc``; ``inflight`` requests are under way at once, for ``seconds`` or ``requests``, whichever is first."""
+    """``transport`` is ``http`` or ``grpc``; ``inflight`` requests are under way at once, for ``seconds`` or ``requests``, whichever is first.
+
+    Each sender waits ``pause`` seconds between an answer and the next request, and ``timeout`` for an answer (0: for ever).
+    """
 
     transport: str
     port: int
@@ -37,14 +40,17 @@ class Job:
     seconds: float = 5.0
     requests: int = 1 << 40
     signal: str = "traces"
+    pause: float = 0.0
+    timeout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """``latencies`` (seconds): median, 99th percentile, longest."""
+    """``latencies`` (seconds): median, 99th percentile, longest. Of the ``failed``, ``retryable`` many were told to come again."""
 
     acknowledged: int
     failed: int
+    retryable: int
     seconds: float
     latencies: tuple[float, float, float]
     first_failure: str = ""
@@ -73,13 +79,13 @@ def _requests(file: str) -> list[bytes]:
 class _Tally:
     def __init__(self) -> None:
         self.latencies: list[float] = []
-        self.failed = 0
+        self.failed = self.retryable = 0
         self.first_failure = ""
 
     def driven(self, seconds: float) -> Driven:
         ordered = sorted(self.latencies) or [0.0]
         spread = (ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100], ordered[-1])
-        return Driven(len(self.latencies), self.failed, seconds, spread, self.first_failure)
+        return Driven(len(self.latencies), self.failed, self.retryable, seconds, spread, self.first_failure)
 
 
 async def drive(job: Job) -> Driven:
@@ -90,23 +96,27 @@ async def drive(job: Job) -> Driven:
     tally, work = _Tally(), itertools.islice(itertools.cycle(framed), job.requests)
     started = time.perf_counter()
     until = started + job.seconds
-    await asyncio.gather(*(_send_all(clients[number % connections], work, until, tally) for number in range(job.inflight)))
+    await asyncio.gather(*(_send_all(clients[number % connections], work, job, until, tally) for number in range(job.inflight)))
     seconds = time.perf_counter() - started
     for each in clients:
         await each.close()
     return tally.driven(seconds)
 
 
-async def _send_all(sender: Client, work: Iterator[bytes], until: float, tally: _Tally) -> None:
+async def _send_all(sender: Client, work: Iterator[bytes], job: Job, until: float, tally: _Tally) -> None:
     now = time.perf_counter()
     while now < until and (request := next(work, None)) is not None:
-        reply = await sender.send_framed(request, timeout=0)
+        reply = await sender.send_framed(request, timeout=job.timeout)
         done = time.perf_counter()
         if reply.ok:
             tally.latencies.append(done - now)
         else:
             tally.failed += 1
+            tally.retryable += reply.retryable
             tally.first_failure = tally.first_failure or reply.text
+        if job.pause:
+            await asyncio.sleep(job.pause)
+            done = time.perf_counter()
         now = done
 
 

@@ -174,9 +174,13 @@ class Companion:
         self._popen.communicate()
 
     def ask(self, line: str) -> dict[str, Any]:
+        self.tell(line)
+        return self.hear()
+
+    def tell(self, line: str) -> None:
+        """Without waiting for its answer, which ``hear`` returns."""
         assert self._popen.stdin is not None
         self._popen.stdin.write(line + "\n")
-        return self.hear()
 
     def hear(self) -> dict[str, Any]:
         assert self._popen.stdout is not None

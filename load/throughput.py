@@ -129,7 +129,7 @@ def check(rig: Rig, serving: Serving, transport: str) -> int:
 def run(rig: Rig, folder: Path, cases: Sequence[Case], program: Path | None, rounds: int, ports: dict[str, int]) -> Iterator[Row]:
     for transport in dict.fromkeys(case.transport for case in cases):
         with contextlib.ExitStack() as stack:
-            systems = [stack.enter_context(scrubjay(folder, passthrough(transport, ports[transport]), with_grpc=transport == "grpc"))]
+            systems = [stack.enter_context(scrubjay(folder, passthrough(transport, ports[transport])))]
             if program is not None:
                 systems.append(stack.enter_context(collector(folder, program, transport, ports[transport], rig.patterns)))
             marks = [check(rig, serving, transport) for serving in systems]
