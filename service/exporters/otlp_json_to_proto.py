@@ -27,6 +27,8 @@ def to_protobuf(signal: str, payload: bytes) -> bytes:
     message = _REQUESTS[signal]()
     try:
         document = orjson.loads(payload)
+        if not isinstance(document, dict):  # json_format looks for members in anything
+            raise TypeError
         _hex_to_base64(document)
         json_format.ParseDict(document, message, ignore_unknown_fields=True)
         return bytes(message.SerializeToString())

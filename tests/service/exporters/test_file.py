@@ -133,3 +133,27 @@ def test_a_directory_that_went_away_is_not_ready(tmp_path: Path) -> None:
         return await exporter.is_ready()
 
     assert not run(exporter(tmp_path / "out"), work)
+
+
+def test_workers_share_a_directory_and_each_has_its_own_files(tmp_path: Path) -> None:
+    settings = schema.FileExporter.model_validate({"path": str(tmp_path), "rotate_bytes": 1024})
+
+    async def work(first: Exporter) -> None:
+        second = FileExporter("file", settings, worker=2)
+        await second.open()
+        with pytest.raises(ConfigError):
+            await FileExporter("file", settings, worker=2).open()
+        for number in range(20):
+            await asyncio.gather(first.export(batch(number)), second.export(batch(number)))
+        await second.export(batch()._replace(codec="text", payload=b"plain"))
+        assert await first.is_ready()
+        assert await second.is_ready()
+        await second.close()
+
+    run(FileExporter("file", settings), work)
+    names = {file.name for file in tmp_path.glob("*.*")}
+    assert {"logs.ndjson", "logs.000001.ndjson", "logs.w2.ndjson", "logs.w2.000001.ndjson", "logs.w2.log"} <= names
+    for is_second in (False, True):
+        files = [file for file in tmp_path.glob("logs*.ndjson") if (".w2." in file.name) == is_second]
+        written = sorted(line for file in files for line in file.read_bytes().splitlines())
+        assert written == sorted(UNTOUCHED % number for number in range(20))

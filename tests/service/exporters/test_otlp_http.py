@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import zstandard
 from isal import igzip
 
 from config import schema
 from service.errors import BackendError
-from service.exporters.contract import Answer, Batch, Exporter
+from service.exporters.contract import PROTOBUF, Answer, Batch, Exporter
 from service.exporters.otlp_http import OtlpHttpExporter
+from tests.service.exporters.certificates import certificates
 from tests.service.exporters.contract import ExporterContract, batch, run
+from tests.service.exporters.http_backend import HttpBackend, http_backend
 from tests.service.running import Backend, backend
 
 
@@ -33,8 +37,10 @@ class TestContract(ExporterContract):
         yield exporter("http://127.0.0.1:1")
 
 
-def export(stub: Backend, sent: Batch, **settings: object) -> Answer | None:
-    return run(exporter(stub.url, **settings), lambda exporter: exporter.export(sent))
+def export(stub: Backend | HttpBackend, sent: Batch, **settings: object) -> Answer:
+    answer = run(exporter(stub.url, **settings), lambda exporter: exporter.export(sent))
+    assert isinstance(answer, Answer)
+    return answer
 
 
 def test_a_clean_body_goes_on_as_the_very_bytes_that_came_with_its_encoding() -> None:
@@ -65,7 +71,6 @@ def test_the_backends_answer_is_relayed(status: int) -> None:
         stub.status, stub.body = status, b"\x08\x0e"
         stub.headers = {"Content-Type": "application/x-protobuf", "Retry-After": "17", "Server": "not relayed"}
         answer = export(stub, batch())
-    assert answer is not None
     assert (answer.status, answer.body) == (status, b"\x08\x0e")
     assert dict(answer.headers) == {"Content-Type": "application/x-protobuf", "Retry-After": "17"}
 
@@ -81,9 +86,110 @@ def test_a_kept_connection_the_backend_has_closed_is_no_failure() -> None:
     with backend() as stub:
         stub.drop_connections = 1
         answer = export(stub, batch())
-    assert answer is not None
     assert answer.status == 200
     assert len(stub.got) == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "is_clean", "compression", "arrives"),
+    [
+        ("zstd", True, None, "zstd as sent"),
+        ("zstd", False, None, "zstd"),
+        ("zstd", True, "gzip", "gzip"),
+        ("zstd", True, "none", "plain"),
+        ("gzip", True, "gzip", "gzip as sent"),
+        ("gzip", True, "none", "plain"),
+        ("", True, "gzip", "gzip"),
+        ("", True, "none", "plain"),
+    ],
+)
+def test_compression_is_the_clients_unless_the_configuration_says_otherwise(
+    encoding: str, is_clean: bool, compression: str | None, arrives: str
+) -> None:
+    payload = b"payload " * 100
+    as_sent = {"gzip": igzip.compress(payload, 3), "zstd": zstandard.compress(payload, 9), "": payload}[encoding]
+    undo: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "zstd": zstandard.decompress, "": bytes}
+    with backend() as stub:
+        sent = Batch("logs", "otlp_proto:logs", payload, PROTOBUF, encoding, as_sent if is_clean else None)
+        export(stub, sent, compression=compression)
+    (got,) = stub.got
+    assert got.headers.get("content-encoding", "plain") == arrives.split()[0]
+    assert undo[got.headers.get("content-encoding", "")](got.body) == payload
+    assert (got.body == as_sent) == (arrives.endswith("as sent") or encoding == got.headers.get("content-encoding", ""))
+
+
+@pytest.mark.parametrize("status", [400, 415])
+def test_a_backend_that_refuses_zstd_gets_gzip_and_from_then_on_at_once(status: int) -> None:
+    payload = b"payload " * 100
+    sent = Batch("logs", "otlp_proto:logs", payload, PROTOBUF, "zstd", zstandard.compress(payload))
+    with http_backend() as stub:
+        stub.refuses = {"zstd": status}
+
+        async def work(one: Exporter) -> None:
+            for _ in range(3):
+                answer = await one.export(sent)
+                assert isinstance(answer, Answer)
+                assert answer.status == 200
+
+        run(exporter(stub.url), work)
+    assert [encoding for encoding, _ in stub.got] == ["zstd", "gzip", "gzip", "gzip"]
+    assert all(gzip.decompress(body) == payload for _, body in stub.got[1:])
+
+
+def test_a_payload_that_is_refused_however_it_is_compressed_says_nothing_about_zstd() -> None:
+    sent = Batch("logs", "otlp_proto:logs", b"payload", PROTOBUF, "zstd", zstandard.compress(b"payload"))
+    with backend() as stub:
+        stub.status = 400
+
+        async def work(one: Exporter) -> None:
+            for _ in range(2):
+                answer = await one.export(sent)
+                assert isinstance(answer, Answer)
+                assert answer.status == 400
+
+        run(exporter(stub.url), work)
+    assert [got.headers["content-encoding"] for got in stub.got] == ["zstd", "gzip", "zstd", "gzip"]
+
+
+def test_json_stays_json() -> None:
+    with backend() as stub:
+        export(stub, batch())
+    assert (stub.got[0].headers["content-type"], stub.got[0].body) == ("application/json", batch().payload)
+
+
+def test_the_backend_is_asked_not_to_compress_its_answer() -> None:
+    with backend() as stub:
+        export(stub, batch()._replace(headers=(("accept-encoding", "gzip, br"),)))
+    assert stub.got[0].headers["accept-encoding"] == "identity"
+
+
+def test_the_environments_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with backend() as stub:
+        assert export(stub, batch()).status == 200
+
+
+def test_tls_is_used_and_the_backends_name_checked(tmp_path: Path) -> None:
+    made = certificates(tmp_path)
+    trusted = {"ca_file": str(made.authority.certificate)}
+    named = {**trusted, "server_name_override": "backend.test"}
+    client = {"cert_file": str(made.client.certificate), "key_file": str(made.client.key)}
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(made.server.certificate, made.server.key)
+    with http_backend(context) as stub:
+        assert export(stub, batch(), tls=named).status == 200
+        for tls in (trusted, {"server_name_override": "backend.test"}, {**named, "ca_file": str(made.stranger.certificate)}):
+            with pytest.raises(BackendError):
+                export(stub, batch(), tls=tls)
+        assert len(stub.got) == 1
+    context.load_verify_locations(made.authority.certificate)
+    context.verify_mode = ssl.CERT_REQUIRED
+    with http_backend(context) as stub:
+        assert export(stub, batch(), tls={**named, **client}).status == 200
+        with pytest.raises(BackendError):
+            export(stub, batch(), tls=named)
+        assert len(stub.got) == 1
 
 
 def test_a_connection_is_used_again() -> None:
@@ -123,6 +229,5 @@ def test_a_redirect_is_not_followed() -> None:
     with backend() as stub:
         stub.status, stub.headers = 307, {"Location": "http://127.0.0.1:1/v1/logs"}
         answer = export(stub, batch())
-    assert answer is not None
     assert answer.status == 307
     assert len(stub.got) == 1
