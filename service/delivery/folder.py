@@ -10,13 +10,17 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from service.exporters.file import sync_directory
 
 _LOCK = "lock"
 _WORKER = re.compile(r"worker-(\d{1,6})")
 _DEAD_LETTERS = "dead-letters"
 _REPLAY = "replay-"
+_LOOK_AGAIN_SECONDS = 0.05
 
 
 def of_exporter(storage: Path, exporter: str) -> Path:
@@ -37,6 +41,11 @@ def dead_letters(exporter: Path, index: int) -> Path:
 def staged_replay(exporter: Path, name: str) -> tuple[Path, Path]:
     """Where a replay is put together, and what the folder is renamed to when it is whole."""
     return exporter / f".{_REPLAY}{name}", exporter / f"{_REPLAY}{name}"
+
+
+def abandoned_replays(exporter: Path) -> list[Path]:
+    """Replays being put together, or that were when their process ended."""
+    return sorted(exporter.glob(f".{_REPLAY}*"))
 
 
 def queues(exporter: Path) -> list[Path]:
@@ -80,19 +89,40 @@ def orphaned_letters(exporter: Path, count: int) -> Iterator[tuple[int, Path]]:
             yield int(worker[1]), path
 
 
+def is_in_use(path: Path) -> bool:
+    """Whether a process has the folder now."""
+    if not (path / _LOCK).exists():
+        return False
+    try:
+        Lock(path).release()
+    except OSError:
+        return True
+    return False
+
+
 def make(path: Path) -> None:
-    """Makes a folder for its owner only, with those above it. Raises ``OSError``."""
-    if not path.parent.exists():
-        make(path.parent)
+    """Makes a folder for its owner only, with those above it, durably. Raises ``OSError``."""
+    if path.is_dir():
+        return
+    make(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
+    sync_directory(path.parent)
 
 
 class Lock:
-    """A folder's lock. Raises ``BlockingIOError`` if another process holds it, or another ``OSError``."""
+    """A folder's lock. Raises ``BlockingIOError`` if another process holds it for ``patience`` seconds, or another ``OSError``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = 0.0) -> None:
         self._path = path / _LOCK
-        self._descriptor = self._take()
+        give_up = time.monotonic() + patience
+        while True:
+            try:
+                self._descriptor = self._take()
+                return
+            except BlockingIOError:
+                if time.monotonic() >= give_up:
+                    raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
     def _take(self) -> int:
         while True:

@@ -219,7 +219,7 @@ class QueuedExporter:
                     await self._look_around(is_idle=commits == self._commits)
                     commits = self._commits
                 else:
-                    await self._disk.run(lambda _storage: None)
+                    await self._disk.run(Storage.settle)
                     self._show()
                 self._refill()
             except Exception as error:

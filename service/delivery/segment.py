@@ -37,7 +37,7 @@ class Segment:
 
     def __init__(self, path: Path, connection: sqlite3.Connection, columns: str) -> None:
         self.path = path
-        self.sealed = False
+        self.sealed = self.settled = False
         self.bytes = 0
         self.unread = self.unread_bytes = 0
         self.held: dict[int, Held] = {}
@@ -59,7 +59,7 @@ class Segment:
         """A file that is there. Raises ``ConfigError``, ``DamagedFileError`` or ``OSError``."""
         columns = database.READABLE[database.schema_of(path)]
         segment = cls(path, database.open_existing(path), columns)
-        segment.sealed = True
+        segment.seal()
         segment.recount()
         return segment
 
@@ -91,6 +91,7 @@ class Segment:
         if version != self._version:
             self._version = version
             self.recount()
+            self.settle()  # so that what was purged is not in the log either
 
     def write(self, rows: Sequence[Row]) -> list[int]:
         """Adds rows and notes what is done, durably. Raises ``sqlite3.Error``; then nothing was added."""
@@ -218,11 +219,18 @@ class Segment:
         return None if stored is None else database.as_row(stored)
 
     def seal(self) -> None:
-        """Takes no more rows. What waits goes from the log to the main file, where damage stays local."""
+        """Takes no more rows; only notes of what is done are written from now on."""
         self.sealed = True
         try:
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error:
+            pass  # then each note is synced
+
+    def settle(self) -> None:
+        """Copies what waits from the log into the main file, where damage stays local. Takes a while, and needs no hurry."""
+        self.settled = True
+        try:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._connection.execute("PRAGMA synchronous = NORMAL")  # only notes of what is done are written from now on
         except sqlite3.Error:
             pass  # the log stays, and is read from
 

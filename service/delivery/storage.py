@@ -25,6 +25,8 @@ _ROTATE_BYTES = 64 << 20
 _LEAST_ROTATE_BYTES = 256 << 10
 _FILES = 16
 _PROBE_BYTES = 4096
+_PATIENCE_SECONDS = 2.0
+"""A process that was killed, or a command that looks whether a folder is in use, may hold its lock a moment longer."""
 
 _log = logging.getLogger("scrubjay")
 
@@ -57,7 +59,7 @@ class Storage:
         self._adopted: list[Store] = []
         self._left_alone: set[Path] = set()
         try:
-            self._own = Store(own, self._rotate_bytes)
+            self._own = Store(own, self._rotate_bytes, _PATIENCE_SECONDS)
         except BlockingIOError:
             raise ConfigError(f"{where}: a directory no other service uses ({own} is in use)") from None
         except (OSError, sqlite3.Error) as error:
@@ -147,6 +149,10 @@ class Storage:
             _log.error("%s: looking for queues left behind failed: %s", self._exporter, described(error))
         self.letters.notice_changes()
         return self.letters.expire()
+
+    def settle(self) -> None:
+        """Settles one file at most: it takes a while, in which nothing is stored."""
+        any(store.settle() for store in self._stores)
 
     def adopt(self) -> None:
         """Worker 0: takes over what belongs to nobody. Raises ``ConfigError`` for what a newer release left."""

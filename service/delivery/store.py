@@ -41,12 +41,12 @@ class Damage(NamedTuple):
 class Store:
     """See the module. Raises ``BlockingIOError`` if another process has the folder, ``OSError``, ``ConfigError``."""
 
-    def __init__(self, path: Path, rotate_bytes: int) -> None:
+    def __init__(self, path: Path, rotate_bytes: int, patience: float = 0.0) -> None:
         self.path = path
         self.damages: list[Damage] = []
         self._rotate_bytes = rotate_bytes
         folder.make(path)
-        self._lock = folder.Lock(path)
+        self._lock = folder.Lock(path, patience)
         self._segments: list[Segment] = []
         try:
             self._next = 1 + max((int(file.name[:6]) for file in path.glob("[0-9]*")), default=0)
@@ -136,7 +136,7 @@ class Store:
 
     def _give_up(self, segment: Segment) -> None:
         """After the disk failed on it."""
-        segment.sealed = True
+        segment.seal()
         if not segment.bytes:
             self._drop(segment)
 
@@ -171,6 +171,13 @@ class Store:
         """Notes on disk what is done."""
         for segment in self._segments:
             segment.flush()
+
+    def settle(self) -> bool:
+        """Settles one file that has been ended; whether there was one."""
+        segment = next((segment for segment in self._segments if segment.sealed and not segment.settled), None)
+        if segment is not None:
+            segment.settle()
+        return segment is not None
 
     def look_around(self) -> None:
         """Notices what other processes removed, and ends a file with nothing left to do."""
