@@ -1,13 +1,12 @@
 """The programs of a test as processes: the Collector and the service, started as a user would, until a ``with`` block ends.
 
-Contract: a program that is handed out takes connections on its ports. At the block's end it gets SIGTERM, which both take as "finish what
+Contract: a program that is handed out has said that it is ready. At the block's end it gets SIGTERM, which both take as "finish what
 you have, then go", and the wait for it is bounded. What it logs is in a file, for the message of a test that fails.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -63,15 +62,14 @@ class Program:
 
 
 @contextmanager
-def started(name: str, command: Sequence[str | Path], folder: Path, ports: dict[str, int], **environment: str) -> Iterator[Program]:
-    """The program, as soon as it takes connections on all of its ports."""
+def started(name: str, command: Sequence[str | Path], folder: Path, ports: dict[str, int], ready: str) -> Iterator[Program]:
+    """The program, as soon as it has logged ``ready``: its ports may take connections long before it does anything with them."""
     log = folder / f"{name}.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     program = Program(name, ports, log, process)
     try:
-        for port in ports.values():
-            _wait_for(program, port)
+        _wait_for(program, ready)
         yield program
         program.stop()
     finally:
@@ -80,16 +78,12 @@ def started(name: str, command: Sequence[str | Path], folder: Path, ports: dict[
             process.wait()
 
 
-def _wait_for(program: Program, port: int) -> None:
+def _wait_for(program: Program, ready: str) -> None:
     until = time.monotonic() + START_SECONDS
-    while True:
+    while ready not in program.logged():
         assert program.process.poll() is None, f"{program.name} did not start:\n{program.logged()[-4000:]}"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
-            return
-        except OSError:
-            assert time.monotonic() < until, f"{program.name} does not listen on {port}:\n{program.logged()[-4000:]}"
-            time.sleep(0.05)
+        assert time.monotonic() < until, f"{program.name} is not ready in {START_SECONDS:.0f} s:\n{program.logged()[-4000:]}"
+        time.sleep(0.05)
 
 
 RECORDED: Settings = {"format": "proto", "flush_interval": "200ms"}
@@ -112,7 +106,7 @@ def running_collector(program: Path, folder: Path, name: str, exporters: Setting
     }
     file = folder / f"{name}.yaml"
     file.write_text(json.dumps(config))
-    with started(name, [program, "--config", file], folder, {"http": http, "grpc": grpc}) as running:
+    with started(name, [program, "--config", file], folder, {"http": http, "grpc": grpc}, "Everything is ready") as running:
         yield running
 
 
@@ -130,5 +124,5 @@ def running_service(folder: Path, exporter: Settings, *transports: str, name: st
     file = folder / f"{name}.yaml"
     file.write_text(json.dumps(config))
     command: list[str | Path] = [Path(sys.executable).parent / "scrubjay", "serve", "--config", file]
-    with started(name, command, folder, ports) as running:
+    with started(name, command, folder, ports, "listens on") as running:
         yield running
