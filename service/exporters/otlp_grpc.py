@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import grpc
@@ -66,6 +67,8 @@ class OtlpGrpcExporter:
         self._settings = settings
         self._own: Metadata = ()
         self._channel: grpc.aio.Channel | None = None
+        # One, not a pool: a JSON document that is converted takes ten times its size in memory.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="otlp_grpc")
 
     async def open(self) -> None:
         self._own = tuple((name.lower(), value) for name, value in self._settings.headers.items())
@@ -101,12 +104,16 @@ class OtlpGrpcExporter:
         """The message, and its compression. Raises ``FramingError``."""
         payload, wanted = batch.payload, self._wanted(batch)
         if batch.codec.startswith("otlp_json"):
-            payload = await _off_loop(payload, _JSON_ON_LOOP, lambda: to_protobuf(batch.signal, batch.payload))
+            payload = await self._off_loop(payload, _JSON_ON_LOOP, lambda: to_protobuf(batch.signal, batch.payload))
         elif batch.as_sent is not None and batch.content_encoding == wanted:
             return batch.as_sent, wanted
         if wanted:
-            return await _off_loop(payload, _ON_LOOP, lambda: igzip.compress(payload, 1)), wanted
+            return await self._off_loop(payload, _ON_LOOP, lambda: igzip.compress(payload, 1)), wanted
         return payload, ""
+
+    async def _off_loop(self, payload: bytes, on_loop: int, work: Callable[[], bytes]) -> bytes:
+        """Does ``work`` here if ``payload`` is small, else in the thread, so that nobody waits for it."""
+        return work() if len(payload) <= on_loop else await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _wanted(self, batch: Batch) -> str:
         if self._settings.compression is None:
@@ -135,13 +142,9 @@ class OtlpGrpcExporter:
     async def close(self) -> None:
         if self._channel is not None:
             await self._channel.close()
+        self._thread.shutdown(wait=True)
 
 
 def _is_custom(name: str) -> bool:
     """Whether gRPC lets a client send such metadata as text."""
     return bool(_KEY.fullmatch(name)) and name not in _RESERVED and not name.startswith("grpc-") and not name.endswith("-bin")
-
-
-async def _off_loop(payload: bytes, on_loop: int, work: Callable[[], bytes]) -> bytes:
-    """Does ``work`` here if ``payload`` is small, else in a thread, so that nobody waits for it."""
-    return work() if len(payload) <= on_loop else await asyncio.to_thread(work)

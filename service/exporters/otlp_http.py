@@ -72,7 +72,9 @@ class OtlpHttpExporter:
         """What the body is to be compressed with."""
         if self._settings.compression is not None:
             return "" if self._settings.compression == "none" else self._settings.compression
-        return "gzip" if batch.content_encoding == "zstd" and not self._takes_zstd else batch.content_encoding
+        if batch.content_encoding in ("", "gzip") or (batch.content_encoding == "zstd" and self._takes_zstd):
+            return batch.content_encoding
+        return "gzip"  # which every OTLP server takes
 
     async def _send(self, batch: Batch, encoding: str) -> Answer:
         body = batch.as_sent if batch.as_sent is not None and batch.content_encoding == encoding else await _compressed(batch.payload, encoding)

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,12 +77,13 @@ def test_each_signal_has_its_method(signal: str) -> None:
         ("", True, "gzip", "gzip"),
         ("zstd", True, None, "gzip"),
         ("zstd", True, "none", "plain"),
+        ("deflate", True, None, "gzip"),
     ],
 )
 def test_a_clean_body_goes_on_as_it_came_unless_the_configuration_says_otherwise(
     encoding: str, is_clean: bool, compression: str | None, arrives: str
 ) -> None:
-    as_sent = {"gzip": COMPRESSED, "zstd": zstandard.compress(PAYLOAD), "": PAYLOAD}[encoding]
+    as_sent = {"gzip": COMPRESSED, "zstd": zstandard.compress(PAYLOAD), "deflate": zlib.compress(PAYLOAD), "": PAYLOAD}[encoding]
     with grpc_backend(keeps_compressed=True) as stub:
         assert export(stub, protobuf(encoding, as_sent if is_clean else None), compression=compression).code == 0
     (got,) = stub.got

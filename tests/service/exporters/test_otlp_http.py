@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import ssl
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,6 +96,7 @@ def test_a_kept_connection_the_backend_has_closed_is_no_failure() -> None:
     [
         ("zstd", True, None, "zstd as sent"),
         ("zstd", False, None, "zstd"),
+        ("deflate", True, None, "gzip"),
         ("zstd", True, "gzip", "gzip"),
         ("zstd", True, "none", "plain"),
         ("gzip", True, "gzip", "gzip as sent"),
@@ -107,7 +109,7 @@ def test_compression_is_the_clients_unless_the_configuration_says_otherwise(
     encoding: str, is_clean: bool, compression: str | None, arrives: str
 ) -> None:
     payload = b"payload " * 100
-    as_sent = {"gzip": igzip.compress(payload, 3), "zstd": zstandard.compress(payload, 9), "": payload}[encoding]
+    as_sent = {"gzip": igzip.compress(payload, 3), "zstd": zstandard.compress(payload, 9), "deflate": zlib.compress(payload), "": payload}[encoding]
     undo: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "zstd": zstandard.decompress, "": bytes}
     with backend() as stub:
         sent = Batch("logs", "otlp_proto:logs", payload, PROTOBUF, encoding, as_sent if is_clean else None)
