@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -111,6 +114,29 @@ def running(folder: Path, text: str, plan: Plan | None = None) -> Iterator[Runni
         yield Running(url, target, service, thread.stop)
     finally:
         thread.stop()
+
+
+ONLY_CONTACTS = "policy: {detectors: {off: [secret, financial, government, network, prompt]}}\n"
+"""So that a process starts in a moment: compiling the whole catalogue takes seconds."""
+
+
+@contextmanager
+def command(folder: Path, text: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """``scrubjay serve`` as a process, and its first URL."""
+    (folder / "scrubjay.yaml").write_text(text)
+    arguments = [sys.executable, "-m", "service", "serve", "--config", str(folder / "scrubjay.yaml")]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(arguments, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        said = []
+        while "listens on http://" not in (announced := process.stderr.readline()):
+            assert announced, "".join(said)
+            said.append(announced)
+        yield process, announced.split("listens on ")[1].split()[0].rstrip(",")
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @dataclass
