@@ -1,4 +1,4 @@
-"""The command line: ``scrubjay serve | pipe | explain | detectors | config check | config show``.
+"""The command line: ``scrubjay serve | pipe | explain | detectors | config … | queue …``.
 
 Exit codes: 0 done, 2 wrong usage or configuration, 3 failed (1 is for findings, where a command looks for them). An error is one line on
 standard error. No error shows a payload: an unexpected one is reported by its type and place alone.
@@ -19,6 +19,7 @@ from config.load import Loaded, LoadError, load_config, load_policy
 from config.load import show as show_config
 from config.schema import Policy
 from service.errors import ConfigError, ScrubjayError
+from service.queue_commands import queue_app
 from service.redaction.pipeline import detect_format, rewrite
 from service.redaction.pipeline import explain as explain_text
 from service.redaction.plan import Plan, compile_plan
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Look at a configuration file without serving it.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
+app.add_typer(queue_app, name="queue")
 
 PolicyOption = Annotated[str, typer.Option("--policy", metavar="NAME|PATH", help="A policy's name, or the path of a policy file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -75,8 +77,9 @@ def serve(
     """Run the service.
 
     \b
-    Without --config: OTLP/HTTP and POST /ingest on 127.0.0.1:4318, redacted output as
-    NDJSON files under ./scrubjay-data. Then point an application at it:
+    Without --config: OTLP/HTTP and POST /ingest on 127.0.0.1:4318, OTLP/gRPC on
+    127.0.0.1:4317, redacted output as NDJSON files under ./scrubjay-data. Then point an
+    application at it:
       OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 python app.py
       curl --data-binary @app.log http://127.0.0.1:4318/ingest
     Ctrl-C finishes open requests, flushes and exits. See also /metrics, /healthz, /readyz.

@@ -129,7 +129,7 @@ def command(folder: Path, text: str) -> Iterator[tuple[subprocess.Popen[str], st
     process = subprocess.Popen(arguments, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
-        said = []
+        said: list[str] = []
         while "listens on http://" not in (announced := process.stderr.readline()):
             assert announced, "".join(said)
             said.append(announced)
