@@ -2,7 +2,8 @@
 
 One worker, passthrough to a backend that costs next to nothing. A few clients send small requests, about a hundred a second; then they do so
 again while others send the largest bodies the service takes, one after the other, over HTTP or gRPC. The bodies have something to redact in
-each twentieth span. Clients, backend and service share the machine's cores, so part of what is seen is theirs.
+each twentieth span. Clients, backend and service share the machine's cores; what that does is seen where the bodies go past the service,
+straight to the backend.
 """
 
 from __future__ import annotations
@@ -31,8 +32,11 @@ LARGE_SPANS = 126_000
 LARGE_BODIES = 2
 STREAMS = 2
 TRANSPORTS = ("http", "grpc")
-BESIDE = ("nothing", *TRANSPORTS)
+PAST = "http, past it"
+BESIDE = ("nothing", PAST, *TRANSPORTS)
 AT_MOST = 0.25
+PAST_PAUSE = 0.8
+"""Seconds between two bodies that go past the service, so that about as many are sent as it takes in a round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,29 @@ class Row:
         return statistics.median(self.p99s)
 
 
-def measure(small: Companion, large: Companion, serving: Serving, folder: Path, transport: str, beside: str, seconds: float, rounds: int) -> Row:
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """What a run works with: the clients, the service, the backend's HTTP port, the folder of requests."""
+
+    small: Companion
+    large: Companion
+    serving: Serving
+    backend: int
+    folder: Path
+    seconds: float
+    rounds: int
+
+
+def measure(rig: Rig, transport: str, beside: str) -> Row:
+    small, large, serving, folder, seconds = rig.small, rig.large, rig.serving, rig.folder, rig.seconds
+    to, port = ("http", rig.backend) if beside == PAST else (beside, serving.port(beside))
     job = Job(transport, serving.port(transport), str(folder / "small"), inflight=4, seconds=seconds, pause=0.04, timeout=60.0)
     heard, bodies = [], 0
-    for _ in range(rounds):
+    for _ in range(rig.rounds):
         if beside != "nothing":
-            streams = Job(beside, serving.port(beside), str(folder / "large"), inflight=STREAMS, seconds=seconds, timeout=120.0)
+            streams = Job(
+                to, port, str(folder / "large"), inflight=STREAMS, seconds=seconds, timeout=120.0, pause=PAST_PAUSE if beside == PAST else 0.0
+            )
             large.tell(json.dumps(asdict(streams)))
         heard.append(small.ask(json.dumps(asdict(job))))
         if beside != "nothing":
@@ -81,10 +102,11 @@ def run(folder: Path, seconds: float, rounds: int) -> Iterator[Row]:
         )
         ports = backend.hear()
         with scrubjay(folder, passthrough("http", ports["http"])) as serving:
+            rig = Rig(small, large, serving, ports["http"], folder, seconds, rounds)
             for transport in TRANSPORTS:
                 small.ask(json.dumps(asdict(Job(transport, serving.port(transport), str(folder / "small"), seconds=1.0))))
                 for beside in BESIDE:
-                    row = measure(small, large, serving, folder, transport, beside, seconds, rounds)
+                    row = measure(rig, transport, beside)
                     print(f"{transport} beside {beside}: p99 {row.p99 * 1000:.1f} ms", file=sys.stderr)
                     yield row
 
