@@ -78,11 +78,8 @@ class OtlpHttpExporter:
 
     async def _send(self, batch: Batch, encoding: str) -> Answer:
         body = batch.as_sent if batch.as_sent is not None and batch.content_encoding == encoding else await _compressed(batch.payload, encoding)
-        headers = [(name, value) for name, value in batch.headers if name.lower() not in self._replaced]
-        headers.append(("content-type", batch.content_type))
-        if encoding:
-            headers.append(("content-encoding", encoding))
-        headers += self._own
+        given = (*batch.headers, ("content-type", batch.content_type), *((("content-encoding", encoding),) if encoding else ()))
+        headers = [(name, value) for name, value in given if name.lower() not in self._replaced] + self._own
         try:
             async with asyncio.timeout(self._settings.timeout):
                 try:
