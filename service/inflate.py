@@ -13,8 +13,10 @@ from isal import igzip_lib
 
 from service.errors import FramingError, PayloadTooLargeError
 
-_GZIP_MEMBERS = 16
-_GZIP_ERRORS = cast("tuple[type[Exception], ...]", (igzip_lib.IsalError, EOFError))  # isal's stubs take the class for an instance
+_MEMBERS = 16
+"""Parts a gzip body may consist of (RFC 1952, section 2.2)."""
+
+_ERRORS = cast("tuple[type[Exception], ...]", (igzip_lib.IsalError, EOFError))  # isal's stubs take the class for an instance
 
 _ZSTD_WINDOW = 32 << 20
 """RFC 9659 asks for 8 MiB; some encoders' best levels take more. It is memory that a frame's header alone can claim."""
@@ -26,9 +28,11 @@ _END = zstandard.ZstdCompressor(write_content_size=False).compress(_END_MARK)
 
 
 def inflate(body: bytes, encoding: str, limit: int) -> bytes:
-    """``body``, which is compressed as ``encoding`` says (``gzip``, ``zstd`` or nothing), decompressed; see the module."""
+    """``body``, which is compressed as ``encoding`` says (``gzip``, ``deflate``, ``zstd`` or nothing), decompressed; see the module."""
     if encoding == "gzip":
-        return _gzip(body, limit)
+        return _deflated(body, limit, igzip_lib.DECOMP_GZIP)
+    if encoding == "deflate":  # which is zlib's format (RFC 9110, section 8.4.1.2)
+        return _deflated(body, limit, igzip_lib.DECOMP_ZLIB)
     if encoding == "zstd":
         return _zstd(body, limit)
     if len(body) > limit:
@@ -40,35 +44,35 @@ def _too_large(limit: int) -> PayloadTooLargeError:
     return PayloadTooLargeError(f"request body too large after decompression, limit: {limit} bytes")
 
 
-def _gzip(body: bytes, limit: int) -> bytes:
+def _deflated(body: bytes, limit: int, form: int) -> bytes:
     if not body:
-        raise FramingError("the gzip body ends early")
+        raise FramingError("the compressed body ends early")
     out: list[bytes] = []
     size = 0
     rest = body
-    for _ in range(_GZIP_MEMBERS):
-        member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    for _ in range(_MEMBERS):
+        member = igzip_lib.IgzipDecompressor(flag=form)
         while not member.eof:
             try:
                 piece = member.decompress(rest, limit - size + 1)
-            except _GZIP_ERRORS:
-                raise FramingError("the body is not gzip, as its content encoding says") from None
+            except _ERRORS:
+                raise FramingError("the body is not compressed as its content encoding says") from None
             rest = b""
             size += len(piece)
             if size > limit:
                 raise _too_large(limit)
             if not piece and not member.eof and member.needs_input:
-                raise FramingError("the gzip body ends early")
+                raise FramingError("the compressed body ends early")
             out.append(piece)
         rest = member.unused_data.lstrip(b"\0")  # gzip allows zero padding behind a member
         if not rest:
             return b"".join(out)
-    raise FramingError(f"the gzip body has more than {_GZIP_MEMBERS} members")
+    raise FramingError(f"the compressed body has more than {_MEMBERS} members")
 
 
 def _zstd(body: bytes, limit: int) -> bytes:
     if not body:
-        raise FramingError("the zstd body ends early")
+        raise FramingError("the compressed body ends early")
     frames = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(body + _END, read_across_frames=True)
     out: list[bytes] = []
     size = 0
@@ -79,10 +83,10 @@ def _zstd(body: bytes, limit: int) -> bytes:
             if size > limit + len(_END_MARK):
                 raise _too_large(limit)
     except zstandard.ZstdError:
-        raise FramingError("the body is not zstd, as its content encoding says") from None
+        raise FramingError("the body is not compressed as its content encoding says") from None
     payload = b"".join(out)
     if not payload.endswith(_END_MARK):
-        raise FramingError("the zstd body ends early")
+        raise FramingError("the compressed body ends early")
     if size - len(_END_MARK) > limit:
         raise _too_large(limit)
     return payload[: -len(_END_MARK)]

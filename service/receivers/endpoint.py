@@ -11,7 +11,8 @@ import time
 from typing import Protocol
 
 from service.errors import BackendError, FramingError, PayloadTooLargeError, UnsupportedEncodingError
-from service.exporters.contract import Answer
+from service.exporters.contract import Answer, GrpcAnswer
+from service.exporters.rpc_status import as_http
 from service.receivers.answers import plain, respond
 from service.receivers.pipeline import Body, Pipeline
 from service.receivers.request import (
@@ -46,6 +47,9 @@ class Dialect(Protocol):
 
     def malformed(self, content_type: str, message: str) -> Answer:
         """The payload can't be read; the client should not send it again."""
+
+    def too_large(self, content_type: str, message: str) -> Answer:
+        """The payload is larger than it may be; the client should not send it again."""
 
     def unavailable(self, content_type: str, message: str) -> Answer:
         """Not acknowledged; the client should send again."""
@@ -84,6 +88,8 @@ class Endpoint:
                 return self._dialect.accepted(content_type, Report())
             body = self._dialect.body(scope, sent, content_type, encoding)
             answer, report = await self._pipeline.accept(body, self._limit, held)
+            if isinstance(answer, GrpcAnswer):
+                return as_http(answer, content_type, self._pipeline.signal)
             return answer if answer is not None else self._dialect.accepted(content_type, report)
         except ClientGoneError:
             raise
@@ -92,7 +98,7 @@ class Endpoint:
             return self._dialect.malformed(content_type, str(error))
         except PayloadTooLargeError as error:
             self._refused("too_large")
-            return plain(413, str(error))
+            return self._dialect.too_large(content_type, str(error))
         except UnsupportedEncodingError as error:
             self._refused("encoding")
             return plain(415, str(error))

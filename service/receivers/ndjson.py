@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import orjson
 
-from service.exporters.contract import Answer
-from service.receivers.answers import JSON, method_not_allowed, plain
+from service.exporters.contract import JSON, Answer
+from service.receivers.answers import method_not_allowed, plain
 from service.receivers.pipeline import Body, Choose
 from service.receivers.request import Scope
 from service.redaction.pipeline import detect_format
@@ -37,6 +37,9 @@ class NdjsonDialect:
 
     def malformed(self, content_type: str, message: str) -> Answer:
         return plain(400, f"400 {message}")
+
+    def too_large(self, content_type: str, message: str) -> Answer:
+        return plain(413, f"413 {message}")
 
     def unavailable(self, content_type: str, message: str) -> Answer:
         return plain(503, f"503 {message}")

@@ -7,8 +7,9 @@ plain text the Collector gives.
 
 from __future__ import annotations
 
-from service.exporters.contract import Answer
-from service.receivers.answers import JSON, PROTOBUF, method_not_allowed, otlp_malformed, otlp_success, otlp_unavailable, plain
+from service.exporters.contract import JSON, PROTOBUF, Answer, Headers
+from service.exporters.rpc_status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE, encode
+from service.receivers.answers import RETRY_AFTER, method_not_allowed, plain
 from service.receivers.forwarding import Forwarding
 from service.receivers.pipeline import Body
 from service.receivers.request import Scope
@@ -33,14 +34,25 @@ class OtlpDialect:
 
     def body(self, scope: Scope, sent: bytes, content_type: str, encoding: str) -> Body:
         codec = f"{_FORMS[content_type]}:{self._signal}"
-        headers = self._forwarding.select(scope["headers"]) if self._forwarding is not None else ()
+        headers: Headers = ()
+        if self._forwarding is not None:
+            headers = self._forwarding.select((str(name, "latin-1"), str(value, "latin-1")) for name, value in scope["headers"])
         return Body(sent, lambda _payload: codec, content_type, encoding, headers)
 
     def accepted(self, content_type: str, report: Report) -> Answer:
-        return otlp_success(content_type)
+        """An empty Export…ServiceResponse: ``partial_success`` is unset."""
+        return _answer(200, content_type, b"{}" if content_type == JSON else b"")
 
     def malformed(self, content_type: str, message: str) -> Answer:
-        return otlp_malformed(content_type, message)
+        return _answer(400, content_type, encode(INVALID_ARGUMENT, message, content_type, violation=True))
+
+    def too_large(self, content_type: str, message: str) -> Answer:
+        return _answer(413, content_type, encode(RESOURCE_EXHAUSTED, message, content_type))
 
     def unavailable(self, content_type: str, message: str) -> Answer:
-        return otlp_unavailable(content_type, message)
+        answer = _answer(503, content_type, encode(UNAVAILABLE, message, content_type))
+        return answer._replace(headers=(*answer.headers, ("Retry-After", RETRY_AFTER)))
+
+
+def _answer(status: int, content_type: str, body: bytes) -> Answer:
+    return Answer(status, (("Content-Type", content_type),), body)

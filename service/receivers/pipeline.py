@@ -2,7 +2,11 @@
 
 Contract: ``accept`` returns when every exporter has acknowledged, with the backend's answer if there is one. It raises
 ``FramingError``, ``PayloadTooLargeError`` (the client's fault), ``BackendError`` or ``OverloadedError`` (send again); nothing was then
-acknowledged. What goes out is what redaction returned and nothing else.
+acknowledged, though some of several exporters may have taken the batch. What goes out is what redaction returned and nothing else.
+
+A payload that redaction fails on, twice, is refused like one that can't be read: the codecs replace a record they fail on, so what gets
+out of them is a fault that the next try would meet again, and clients would send it for ever. Being out of memory passes, and is not such
+a fault.
 
 Bodies over 256 KiB are worked on in one thread beside the event loop, so that small requests need not wait for them. It is one thread
 and not a pool: Hyperscan's callbacks hold the interpreter lock, and two threads are slower than one.
@@ -18,8 +22,10 @@ from concurrent.futures import Executor
 from typing import NamedTuple
 
 from service.errors import BackendError, FramingError, PayloadTooLargeError, ScrubjayError
-from service.exporters.contract import Answer, Batch, Exporter, Headers
+from service.exporters.contract import Answer, Batch, Exporter, GrpcAnswer, Headers
+from service.exporters.rpc_status import OK, is_retryable
 from service.inflate import inflate
+from service.receivers.forwarding import tenant_of
 from service.receivers.request import Held
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import Plan
@@ -28,6 +34,9 @@ from service.telemetry import Telemetry, described
 
 ON_LOOP = 256 << 10
 """Bytes: up to here redacting on the loop is quicker than going to the thread and back."""
+
+_SENT_ON_AS = {"": "", "gzip": "gzip", "zstd": "zstd", "deflate": "gzip"}
+"""How a payload that came so encoded goes on; what no exporter can send is sent as gzip."""
 
 _log = logging.getLogger("scrubjay")
 
@@ -68,52 +77,60 @@ class Pipeline:
         self.signal = signal
         self._exporters = exporters
         self._plan, self._worker, self._telemetry = shared
+        telemetry = self._telemetry
+        self._in, self._out = (telemetry.bytes.labels(receiver, direction) for direction in ("in", "out"))
+        self._records = {name: telemetry.records.labels(receiver, signal, name) for name in ("clean", "redacted", "dropped", "unacknowledged")}
 
-    async def accept(self, body: Body, limit: int, held: Held) -> tuple[Answer | None, Report]:
+    async def accept(self, body: Body, limit: int, held: Held) -> tuple[Answer | GrpcAnswer | None, Report]:
         """See the module. ``limit`` bounds the payload after decompression."""
         rewritten = await self._rewrite(body, limit)
+        if not rewritten.received:  # a compression of nothing
+            return None, rewritten.redacted.report
         held.add(rewritten.received if body.content_encoding else 0)
+        encoding = _SENT_ON_AS[body.content_encoding]
         batch = Batch(
             signal=self.signal,
             codec=rewritten.codec,
             payload=rewritten.redacted.payload,
             content_type=body.content_type,
-            content_encoding=body.content_encoding,
-            as_sent=body.sent if rewritten.unchanged else None,
+            content_encoding=encoding,
+            as_sent=body.sent if rewritten.unchanged and encoding == body.content_encoding else None,
             headers=body.headers,
+            tenant=tenant_of(body.headers),
         )
         self._telemetry.redaction_seconds.observe(rewritten.seconds)
-        answer: Answer | None = None
         acknowledged = False
         try:
-            for exporter in self._exporters:
-                answer = await self._export(exporter, batch) or answer
-            acknowledged = answer is None or answer.status < 300
+            answer = await self._export(batch)
+            acknowledged = _is_success(answer)
         finally:
             self._count(rewritten, acknowledged)
         return answer, rewritten.redacted.report
 
     async def _rewrite(self, body: Body, limit: int) -> _Rewritten:
-        try:
-            if len(body.sent) <= ON_LOOP:
-                try:
-                    return _rewrite(body, min(limit, ON_LOOP), self._plan)
-                except PayloadTooLargeError:
-                    if limit <= ON_LOOP:
-                        raise
-            return await asyncio.get_running_loop().run_in_executor(self._worker, _rewrite, body, limit, self._plan)
-        except ScrubjayError:
-            raise
-        except Exception as error:  # whatever it was, its text may quote the payload, and the client must send again
-            _log.error("redaction failed: %s", described(error))
-            raise BackendError("redaction failed") from None
+        if len(body.sent) <= ON_LOOP:
+            try:
+                return _rewrite(body, min(limit, ON_LOOP), self._plan)
+            except PayloadTooLargeError:
+                if limit <= ON_LOOP:
+                    raise
+        return await asyncio.get_running_loop().run_in_executor(self._worker, _rewrite, body, limit, self._plan)
 
-    async def _export(self, exporter: Exporter, batch: Batch) -> Answer | None:
+    async def _export(self, batch: Batch) -> Answer | GrpcAnswer | None:
+        """To all exporters at once. None is interrupted because another one failed."""
+        if len(self._exporters) == 1:
+            return await self._export_to(self._exporters[0], batch)
+        results = await asyncio.gather(*(self._export_to(exporter, batch) for exporter in self._exporters), return_exceptions=True)
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:  # one that may pass comes first: the client then sends again
+            raise next((error for error in errors if not isinstance(error, FramingError)), errors[0])
+        return next((result for result in results if result is not None and not isinstance(result, BaseException)), None)
+
+    async def _export_to(self, exporter: Exporter, batch: Batch) -> Answer | GrpcAnswer | None:
         outcome = "failed"
         try:
             answer = await exporter.export(batch)
-            status = 200 if answer is None else answer.status
-            outcome = "acknowledged" if status < 300 else "refused" if status < 500 and status != 429 else "failed"
+            outcome = "acknowledged" if _is_success(answer) else "failed" if answer is not None and is_retryable(answer) else "refused"
             return answer
         except FramingError:
             outcome = "refused"
@@ -121,7 +138,7 @@ class Pipeline:
         except BackendError as error:
             _log.warning("not acknowledged: %s", error)
             raise
-        except Exception as error:  # as above
+        except Exception as error:  # its text may quote the payload
             _log.error("exporter %s failed: %s", exporter.id, described(error))
             raise BackendError("export failed") from None
         finally:
@@ -130,24 +147,43 @@ class Pipeline:
     def _count(self, rewritten: _Rewritten, acknowledged: bool) -> None:
         """What was not acknowledged comes again, and is counted as findings then."""
         telemetry, report = self._telemetry, rewritten.redacted.report
-        telemetry.bytes.labels(self.receiver, "in").inc(rewritten.received)
+        self._in.inc(rewritten.received)
         if not acknowledged:
-            telemetry.records.labels(self.receiver, self.signal, "unacknowledged").inc(report.records)
+            self._records["unacknowledged"].inc(report.records)
             return
-        telemetry.bytes.labels(self.receiver, "out").inc(len(rewritten.redacted.payload))
-        outcomes = {"redacted": report.touched, "dropped": report.dropped}
-        outcomes["clean"] = max(0, report.records - report.touched - report.dropped)
-        for outcome, count in outcomes.items():
-            telemetry.records.labels(self.receiver, self.signal, outcome).inc(count)
+        self._out.inc(len(rewritten.redacted.payload))
+        self._records["clean"].inc(max(0, report.records - report.touched - report.dropped))
+        if report.touched or report.dropped:
+            self._records["redacted"].inc(report.touched)
+            self._records["dropped"].inc(report.dropped)
         for (detector, action, _place), count in report.findings.items():
             telemetry.findings.labels(detector, action, self.signal).inc(count)
         for reason, count in report.unprocessable.items():
             telemetry.unprocessable.labels(self.receiver, reason).inc(count)
 
 
+def _is_success(answer: Answer | GrpcAnswer | None) -> bool:
+    if answer is None:
+        return True
+    return answer.status // 100 == 2 if isinstance(answer, Answer) else answer.code == OK
+
+
 def _rewrite(body: Body, limit: int, plan: Plan) -> _Rewritten:
     started = time.perf_counter()
     payload = inflate(body.sent, body.content_encoding, limit)
     codec = body.choose(payload)
-    redacted = rewrite(codec, payload, plan)
+    redacted = _redact(codec, payload, plan)
     return _Rewritten(codec, len(payload), redacted, redacted.payload is payload, time.perf_counter() - started)
+
+
+def _redact(codec: str, payload: bytes, plan: Plan) -> Redacted:
+    for attempt in ("first", "second"):
+        try:
+            return rewrite(codec, payload, plan)
+        except ScrubjayError:
+            raise
+        except MemoryError:
+            raise BackendError("out of memory") from None
+        except Exception as error:  # whatever it was, its text may quote the payload
+            _log.error("redaction failed, %s attempt: %s", attempt, described(error))
+    raise FramingError("the payload can't be processed")

@@ -57,11 +57,19 @@ class Held:
         self._budget.change(count)
         self._bytes += count
 
+    def handed_over(self) -> Held:
+        """What is held, in the hands of another one; this one then holds nothing."""
+        other = Held(self._budget)
+        other._bytes, self._bytes = self._bytes, 0
+        return other
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._budget.change(-self._bytes)
+        if self._bytes:
+            self._budget.change(-self._bytes)
+            self._bytes = 0
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -91,7 +99,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, held: Held) -> b
     """The whole body as sent; more than ``limit`` bytes are refused at the first one too many."""
     announced = header(scope, b"content-length")
     if announced.isdigit() and int(announced) > limit:
-        raise PayloadTooLargeError(f"413 request body too large, limit: {limit} bytes")
+        raise PayloadTooLargeError(f"request body too large, limit: {limit} bytes")
     pieces: list[bytes] = []
     size = 0
     while True:
@@ -105,7 +113,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, held: Held) -> b
         piece: bytes = message.get("body", b"")
         size += len(piece)
         if size > limit:
-            raise PayloadTooLargeError(f"413 request body too large, limit: {limit} bytes")
+            raise PayloadTooLargeError(f"request body too large, limit: {limit} bytes")
         held.add(len(piece))
         pieces.append(piece)
         if not message.get("more_body"):
