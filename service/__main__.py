@@ -206,6 +206,7 @@ def _set_up_logging() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_QuietFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # grpc's own log quotes what peers say
 
 
 def run_command(arguments: list[str]) -> int:

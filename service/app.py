@@ -35,6 +35,9 @@ from service.receivers.request import Budget
 from service.redaction.plan import Plan
 from service.telemetry import CONTENT_TYPE_LATEST, Telemetry
 
+Listening = tuple[str, Address]
+"""``HTTP`` or ``gRPC``, and the address as configured: two that leave the port to the system are two all the same."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -46,7 +49,7 @@ class Place:
     index: int = 0
     count: int = 1
     machine: Limits = field(default_factory=Limits)
-    ports: Mapping[Address, int] = field(default_factory=dict)
+    ports: Mapping[Listening, int] = field(default_factory=dict)
     metrics: Path | None = None
 
 
@@ -97,7 +100,7 @@ class Service:
         for signal, pipeline in self._pipelines(name).items():
             pipelines[signal], forwarding[signal] = pipeline, self._forwards(signal)
         host, port = server.address
-        reserved = self.place.ports.get(server.address, port)
+        reserved = self.place.ports.get(("gRPC", server.address), port)
         there = server.model_copy(update={"endpoint": f"[{host}]:{reserved}" if ":" in host else f"{host}:{reserved}"})
         return OtlpGrpcServer(there, pipelines, forwarding, self._limit(server), self._budget, self.telemetry)
 

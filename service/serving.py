@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from config.schema import Address, Config, OtlpReceiver
-from service.app import Place, Service
+from service.app import Listening, Place, Service
 from service.errors import ConfigError
 from service.redaction.plan import Plan
 
@@ -26,24 +26,24 @@ _BACKLOG = 2048
 _KEEP_ALIVE_SECONDS = 75
 
 
-Ports = Mapping[Address, int]
+Ports = Mapping[Listening, int]
 """The port that each configured address has become."""
 
 
-def listeners_of(config: Config) -> dict[Address, str]:
-    """Every address the configuration listens on, and what it speaks there."""
-    spoken: dict[Address, str] = {}
+def listeners_of(config: Config) -> list[Listening]:
+    """Everything the configuration listens on."""
+    every: dict[Listening, None] = {}
     for receiver in config.receivers.values():
         if receiver.server is not None:
-            spoken.setdefault(receiver.server.address, "HTTP")
+            every["HTTP", receiver.server.address] = None
         if isinstance(receiver, OtlpReceiver) and receiver.protocols.grpc is not None:
-            spoken[receiver.protocols.grpc.address] = "gRPC"
-    return spoken
+            every["gRPC", receiver.protocols.grpc.address] = None
+    return list(every)
 
 
 def urls(config: Config, ports: Ports) -> list[str]:
-    """Where the addresses are reached, for people."""
-    return [f"{url_of(address.host, ports[address])} ({spoken})" for address, spoken in listeners_of(config).items()]
+    """Where everything is reached, for people."""
+    return [f"{url_of(address.host, ports[spoken, address])} ({spoken})" for spoken, address in listeners_of(config)]
 
 
 class _Server(uvicorn.Server):
@@ -82,9 +82,9 @@ async def serve(service: Service, listeners: Mapping[Address, socket.socket], st
     """Opens the exporters, tells ``announce`` the ports, serves until told to stop, drains and closes. Raises ``ConfigError``."""
     await service.open()
     try:
-        ports = {address: listener.getsockname()[1] for address, listener in listeners.items()}
+        ports: dict[Listening, int] = {("HTTP", address): listener.getsockname()[1] for address, listener in listeners.items()}
         for address, server in service.grpc.items():
-            ports[address] = await server.start(reuse_port=service.place.count > 1)
+            ports["gRPC", address] = await server.start(reuse_port=service.place.count > 1)
         announce(ports)
         await asyncio.gather(_serve_http(service, listeners, stop), _serve_grpc(service, stop))
     finally:
@@ -145,7 +145,9 @@ def run_worker(config: Config, plan: Plan, place: Place, announce: Callable[[lis
     SIGTERM however often it comes (a service manager may send it to parent and workers alike), and stops waiting on SIGQUIT.
     """
     service = Service(config, plan, place)
-    listeners = {address: bind(address._replace(port=place.ports.get(address, address.port)), shared=place.count > 1) for address in service.apps}
+    listeners = {
+        address: bind(address._replace(port=place.ports.get(("HTTP", address), address.port)), shared=place.count > 1) for address in service.apps
+    }
 
     async def main() -> None:
         stop = Stop(asyncio.Event(), asyncio.Event())

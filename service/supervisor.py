@@ -21,8 +21,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from config.schema import Address, Config
-from service.app import Place
+from config.schema import Config
+from service.app import Listening, Place
 from service.errors import ConfigError, ScrubjayError
 from service.machine import Limits, limits
 from service.redaction.plan import Plan
@@ -70,8 +70,8 @@ def _raise_file_limit() -> None:
 def _reserved(config: Config) -> Iterator[Ports]:
     """The port for each address, for as long as workers come and go: bound here, and listened on by them only. Raises ``ConfigError``."""
     with ExitStack() as held:
-        ports: dict[Address, int] = {}
-        for address in listeners_of(config):
+        ports: dict[Listening, int] = {}
+        for spoken, address in listeners_of(config):
             try:
                 family, kind, proto, _, target = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
                 with socket.socket(family, kind, proto) as probe:  # without SO_REUSEPORT, so that a port in use is noticed
@@ -83,7 +83,7 @@ def _reserved(config: Config) -> Iterator[Ports]:
                 holder.bind(target)
             except OSError as error:
                 raise ConfigError(f"endpoint {address.host}:{address.port}: an address that is free to listen on ({error.strerror})") from None
-            ports[address] = holder.getsockname()[1]
+            ports[spoken, address] = holder.getsockname()[1]
         yield ports
 
 

@@ -109,8 +109,8 @@ def running(folder: Path, text: str, plan: Plan | None = None) -> Iterator[Runni
 
     thread = _Thread(main)
     try:
-        url = next((url_of(address.host, bound[0][address]) for address in service.apps), "")
-        target = next((f"{address.host}:{bound[0][address]}" for address in service.grpc), "")
+        url = next((url_of(address.host, bound[0]["HTTP", address]) for address in service.apps), "")
+        target = next((f"{address.host}:{bound[0]['gRPC', address]}" for address in service.grpc), "")
         yield Running(url, target, service, thread.stop)
     finally:
         thread.stop()
