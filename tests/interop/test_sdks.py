@@ -5,10 +5,9 @@ Collector behind it, but for what must not.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 import pytest
@@ -31,8 +30,8 @@ from opentelemetry.trace import Status, StatusCode, set_span_in_context
 
 from tests.interop import peers
 from tests.interop.planted import groups_of
-from tests.interop.processes import RECORDED, running_collector, running_service
-from tests.interop.recorded import Messages, Tally, parsed, wait_until
+from tests.interop.processes import RECORDED, Program, running_collector, running_service
+from tests.interop.recorded import Messages, parsed, wait_until
 
 pytestmark = pytest.mark.interop
 
@@ -44,12 +43,12 @@ MARKER = "[REDACTED:email]"
 
 
 class Arrived:
-    """What the Collector behind the service wrote."""
+    """What the Collector behind the service wrote of one test."""
 
-    def __init__(self, file: Path) -> None:
-        self.raw = file.read_bytes()
+    def __init__(self, payloads: list[bytes]) -> None:
+        self.raw = b"".join(payloads)
         self.groups: dict[str, list[tuple[Any, Any, list[Any]]]] = {"traces": [], "logs": [], "metrics": []}
-        for payload in Messages(file):
+        for payload in payloads:
             signal, message = parsed(payload)
             self.groups[signal] += groups_of(signal, message)
 
@@ -57,21 +56,38 @@ class Arrived:
         for _, _, items in self.groups[signal]:
             yield from items
 
+    def count(self) -> int:
+        return sum(1 for signal in self.groups for _ in self.items(signal))
 
-@contextmanager
-def chain(collector: Path, folder: Path, transport: str) -> Iterator[tuple[str, Callable[[int], Arrived]]]:
-    """The URL to export to, and what waits for that many items to arrive behind it; both programs have then ended."""
-    with ExitStack() as stack:
-        last = stack.enter_context(running_collector(collector, folder, "last", {"file": {**RECORDED, "path": str(folder / "after.pb")}}))
-        out = {"otlp_http": {"endpoint": last.url("http")}}
-        scrubjay = stack.enter_context(running_service(folder, out, transport))
 
-        def arrived(expected: int) -> Arrived:
-            wait_until(Tally(folder / "after.pb"), expected, PATIENCE, scrubjay.logged)
-            stack.close()
-            return Arrived(folder / "after.pb")
+class Chain(NamedTuple):
+    """The service, and what reads on in the file that the Collector behind it writes."""
 
-        yield scrubjay.url(transport), arrived
+    scrubjay: Program
+    messages: Messages
+
+    def arrived(self, expected: int) -> Arrived:
+        """Waits for that many items that came since it was last asked."""
+        payloads: list[bytes] = []
+
+        def count() -> int:
+            payloads.extend(self.messages)
+            return Arrived(payloads).count()
+
+        wait_until(count, expected, PATIENCE, self.scrubjay.logged)
+        return Arrived(payloads)
+
+
+@pytest.fixture(scope="module")
+def chain(collector: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """The service between applications and a Collector."""
+    folder = tmp_path_factory.mktemp("chain")
+    file = folder / "after.pb"
+    with (
+        running_collector(collector, folder, "last", {"file": {**RECORDED, "path": str(file)}}) as last,
+        running_service(folder, {"otlp_http": {"endpoint": last.url("http")}}, "http", "grpc") as scrubjay,
+    ):
+        yield Chain(scrubjay, Messages(file))
 
 
 def attributes_of(message: Any) -> dict[str, Any]:
@@ -154,24 +170,21 @@ def send_with_python(spans_to: Any, logs_to: Any, metrics_to: Any) -> None:
 
 @pytest.mark.parametrize("compression", ["none", "gzip"])
 @pytest.mark.parametrize("transport", ["http", "grpc"])
-def test_an_application_in_python_is_redacted_and_nothing_else_of_it_changes(
-    tmp_path: Path, collector: Path, transport: str, compression: str
-) -> None:
-    with chain(collector, tmp_path, transport) as (url, arrived):
-        send_with_python(*python_exporters(transport, url, compression))
-        check(arrived(2 * COUNT + 1))
+def test_an_application_in_python_is_redacted_and_nothing_else_of_it_changes(chain: Chain, transport: str, compression: str) -> None:
+    send_with_python(*python_exporters(transport, chain.scrubjay.url(transport), compression))
+    check(chain.arrived(2 * COUNT + 1))
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip"])
 @pytest.mark.parametrize("form", ["http", "proto", "grpc"])
 def test_an_application_in_javascript_is_redacted_and_nothing_else_of_it_changes(
-    tmp_path: Path, collector: Path, node_modules: Path, form: str, compression: str
+    chain: Chain, node_modules: Path, form: str, compression: str
 ) -> None:
-    with chain(collector, tmp_path, "grpc" if form == "grpc" else "http") as (url, arrived):
-        command = [peers.node(), "send.mjs", form, url, compression, str(COUNT), ADDRESS]
-        sent = subprocess.run(command, cwd=node_modules, capture_output=True, text=True, check=False, timeout=120)
-        assert sent.returncode == 0, sent.stderr[-3000:]
-        check(arrived(2 * COUNT + 1))
+    url = chain.scrubjay.url("grpc" if form == "grpc" else "http")
+    command = [peers.node(), "send.mjs", form, url, compression, str(COUNT), ADDRESS]
+    sent = subprocess.run(command, cwd=node_modules, capture_output=True, text=True, check=False, timeout=120)
+    assert sent.returncode == 0, sent.stderr[-3000:]
+    check(chain.arrived(2 * COUNT + 1))
 
 
 def generate(telemetrygen: Path, signal: str, transport: str, url: str) -> None:
@@ -184,12 +197,11 @@ def generate(telemetrygen: Path, signal: str, transport: str, url: str) -> None:
 
 
 @pytest.mark.parametrize("transport", ["http", "grpc"])
-def test_telemetrygen_loses_nothing_and_no_address_arrives(tmp_path: Path, collector: Path, telemetrygen: Path, transport: str) -> None:
+def test_telemetrygen_loses_nothing_and_no_address_arrives(chain: Chain, telemetrygen: Path, transport: str) -> None:
     counts = {"traces": 2 * COUNT, "logs": COUNT, "metrics": COUNT}  # a trace is a span and its child
-    with chain(collector, tmp_path, transport) as (url, arrived):
-        for signal in counts:
-            generate(telemetrygen, signal, transport, url)
-        after = arrived(sum(counts.values()))
+    for signal in counts:
+        generate(telemetrygen, signal, transport, chain.scrubjay.url(transport))
+    after = chain.arrived(sum(counts.values()))
     assert ADDRESS.encode() not in after.raw
     assert after.raw.count(MARKER.encode()) == sum(counts.values())
     assert {signal: len(list(after.items(signal))) for signal in counts} == counts
