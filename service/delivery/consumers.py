@@ -26,6 +26,9 @@ from service.exporters.outcome import Outcome, judge
 from service.redaction.plan import Plan
 from service.telemetry import Telemetry, described
 
+_TRIES = 2
+"""After so many failures while nothing got through, another batch is tried, at the same pace."""
+
 _MOST_PARKED = 1000
 _AGAIN_SECONDS = 5.0
 _UNFORESEEN = 5
@@ -110,6 +113,9 @@ class Consumers:
                 self._park(item, wait)
                 return
             await asyncio.sleep(wait)
+            if item.attempts is not None and item.attempts.count >= _TRIES and self._parked < _MOST_PARKED:
+                self._park(item, 0.0)  # it may be this batch, and not the backend
+                return
 
     async def _load(self, item: Item) -> bool:
         """Reads a parked batch again; false if it is not there any more (purged)."""

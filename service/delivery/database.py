@@ -21,7 +21,8 @@ SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x53637262
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
-_VERSION_AT, _APPLICATION_AT = 60, 68  # sqlite.org/fileformat.html#the_database_header
+_PAGE_SIZE_AT, _PAGES_AT, _VERSION_AT, _APPLICATION_AT = 16, 28, 60, 68  # sqlite.org/fileformat.html#the_database_header
+_MOST_BYTES = 4 << 30
 _BUSY_SECONDS = 10.0
 SIDES = ("", "-wal", "-shm")
 """What a database consists of besides its name."""
@@ -60,6 +61,15 @@ def schema_of(path: Path) -> int:
     if version not in READABLE:
         raise DamagedFileError(path.name)
     return version
+
+
+def fill_up(path: Path) -> None:
+    """Brings a file that was cut off to the size its header speaks of: then what is there of it can be read."""
+    with path.open("rb+") as file:
+        header = file.read(_HEADER_BYTES)
+        size = _number(header, _PAGES_AT) * int.from_bytes(header[_PAGE_SIZE_AT : _PAGE_SIZE_AT + 2], "big")
+        if file.seek(0, os.SEEK_END) < size <= _MOST_BYTES:
+            file.truncate(size)
 
 
 def _number(header: bytes, at: int) -> int:

@@ -24,6 +24,7 @@ from typing import NamedTuple
 from config.exporters import OtlpExporter
 from service.delivery.consumers import Consumers
 from service.delivery.disk import Disk
+from service.delivery.gauges import Gauges
 from service.delivery.item import Item
 from service.delivery.row import MAX_PAYLOAD, cost_of, stored_size, tenant_headers, to_row
 from service.delivery.storage import Storage
@@ -39,6 +40,9 @@ _GROUP_BYTES = 16 << 20
 
 _MEMORY_BYTES = 16 << 20
 """What waits in memory to be delivered; the rest is read from disk when its turn comes."""
+
+_ROOM_AGAIN = 0.9
+"""A queue that was full is said to be full again only after it was that far from it."""
 
 _NOTE_SECONDS = 0.05
 _LOOK_SECONDS = 1.0
@@ -64,7 +68,7 @@ class QueuedExporter:
         self._inner = inner
         self._plan = plan
         self._drain_timeout = drain_timeout
-        self._telemetry = telemetry
+        self._gauges = Gauges(inner.id, telemetry)
         self._disk = Disk(inner.id, settings.sending_queue, worker)
         self._consumers = Consumers(inner, settings, plan, self._disk, telemetry, self._on_finished)
         self._num_consumers = settings.sending_queue.num_consumers
@@ -112,14 +116,17 @@ class QueuedExporter:
             raise FramingError(f"larger than the whole queue of {self.id}")
         if self._consumers.letters_full:
             raise BackendError(f"{self.id}: the dead letters are full")
-        is_full = stats.waiting_bytes + self._coming + cost > limit
+        used = stats.waiting_bytes + self._coming
+        is_full = used + cost > limit
         if stats.waiting:  # what is done takes room until its file is deleted
             is_full = is_full or stats.disk_bytes + self._coming + cost > limit + limit // 4
-        if is_full and not self._is_full:
-            _log.warning("%s: the queue is full, %d bytes wait; clients are told to send again", self.id, stats.waiting_bytes)
-        self._is_full = is_full
         if is_full:
+            if not self._is_full:
+                _log.warning("%s: the queue is full, %d bytes wait; clients are told to send again", self.id, stats.waiting_bytes)
+            self._is_full = True
             raise BackendError(f"{self.id}: the queue is full")
+        if used < limit * _ROOM_AGAIN:
+            self._is_full = False
         return cost
 
     async def _commit(self) -> None:
@@ -220,7 +227,7 @@ class QueuedExporter:
                     commits = self._commits
                 else:
                     await self._disk.run(Storage.settle)
-                    self._show()
+                    await self._tell()
                 self._refill()
             except Exception as error:
                 _log.error("%s: looking after the queue failed: %s", self.id, described(error))
@@ -230,21 +237,12 @@ class QueuedExporter:
         expired = await self._disk.run(lambda storage: storage.look_around(is_idle))
         if needed and await self._disk.run(lambda storage: storage.letters.fits(needed)):
             self._consumers.room_needed = 0
-        for damage in await self._disk.run(Storage.damages):
-            _log.error("%s: %s is damaged, %s lost; all else is delivered, and the file is kept", self.id, damage.file, damage.what)
-            self._telemetry.queue_damaged.labels(self.id).inc(damage.rows or 1)
-        if expired:
-            _log.warning("%s: %d dead letters were older than is allowed and are removed", self.id, expired)
-            self._telemetry.exports.labels(self.id, "expired").inc(expired)
-        self._show()
+        self._gauges.expired(expired)
+        await self._tell()
 
-    def _show(self) -> None:
-        telemetry, stats = self._telemetry, self._disk.stats
-        telemetry.queue_bytes.labels(self.id).set(stats.waiting_bytes)
-        telemetry.queue_batches.labels(self.id).set(stats.waiting)
-        telemetry.queue_oldest.labels(self.id).set(0.0 if stats.oldest is None else max(0.0, time.time() - stats.oldest / 1000))
-        telemetry.dead_letter_bytes.labels(self.id).set(stats.letter_bytes)
-        telemetry.dead_letter_batches.labels(self.id).set(stats.letters)
+    async def _tell(self) -> None:
+        self._gauges.damage(await self._disk.run(Storage.damages))
+        self._gauges.show(self._disk.stats)
 
     async def is_ready(self) -> bool:
         """Whether a batch could be acknowledged now."""
@@ -266,7 +264,8 @@ class QueuedExporter:
         await self._consumers.stop()
         try:
             await self._note()
-            self._show()
+            await self._disk.run(Storage.tidy)
+            await self._tell()
             if self._disk.stats.waiting:
                 _log.warning("%s: %d batches wait on disk for the next start", self.id, self._disk.stats.waiting)
         finally:

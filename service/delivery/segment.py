@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from service.delivery import database
+from service.delivery.database import DamagedFileError
 from service.delivery.row import COST, Row
 
 _SKIPPED_IN_VAIN = 4096
@@ -33,7 +34,10 @@ class Held(NamedTuple):
 
 
 class Segment:
-    """See the module. ``bytes`` counts all rows of the file; ``unread`` and ``unread_bytes`` those not handed out yet."""
+    """See the module. ``bytes`` counts all rows of the file; ``unread`` and ``unread_bytes`` those not handed out yet.
+
+    ``lost`` are those that can't be read, ``reported`` how many of them were told of.
+    """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, columns: str) -> None:
         self.path = path
@@ -42,7 +46,7 @@ class Segment:
         self.unread = self.unread_bytes = 0
         self.held: dict[int, Held] = {}
         self.held_bytes = 0
-        self.lost = 0
+        self.lost = self.reported = 0
         self._connection = connection
         self._select = f"SELECT {columns} FROM batch"  # noqa: S608 - names of our own
         self._last = self._position = 0
@@ -58,7 +62,12 @@ class Segment:
     def open(cls, path: Path) -> Segment:
         """A file that is there. Raises ``ConfigError``, ``DamagedFileError`` or ``OSError``."""
         columns = database.READABLE[database.schema_of(path)]
-        segment = cls(path, database.open_existing(path), columns)
+        try:
+            connection = database.open_existing(path)
+        except DamagedFileError:
+            database.fill_up(path)
+            connection = database.open_existing(path)
+        segment = cls(path, connection, columns)
         segment.seal()
         segment.recount()
         return segment
@@ -188,21 +197,23 @@ class Segment:
 
     def _step(self, limit: int, found: list[tuple[int, Row]]) -> None:
         """Where the table can't be read in order: row by row."""
-        in_vain = 0
-        known = self._last or None
-        while limit > 0 and (self._position < known if known else in_vain < _SKIPPED_IN_VAIN):
+        missed = in_vain = 0
+        while limit > 0 and (self._position < self._last if self._last else in_vain < _SKIPPED_IN_VAIN):
             number = self._position + 1
             try:
                 stored = self._connection.execute(f"{self._select} WHERE id = ?", (number,)).fetchone()
-                if stored is None or self._is_done(number):
-                    self._position, in_vain = number, in_vain + 1
-                    continue
+                is_done = stored is None or self._is_done(number)
             except sqlite3.DatabaseError:
-                self._position, in_vain = number, in_vain + 1
-                self._lose(0 if self._is_done(number) else 1)
-                continue
-            in_vain = 0
-            limit -= self._take(number, stored, found)
+                stored, is_done = None, self._is_done(number)
+                missed += not is_done
+            in_vain += 1
+            self._position = number
+            if stored is not None and not is_done:
+                self._lose(missed)
+                missed = in_vain = 0
+                limit -= self._take(number, stored, found)
+        if missed:
+            self._lose(missed if self._last else 1)  # nobody knows how many there were beyond the last one that is there
 
     def _is_done(self, number: int) -> bool:
         try:

@@ -98,8 +98,7 @@ class Storage:
         """What was found damaged since the last call."""
         found, self._damages = self._damages, []
         for store in self._stores:
-            found += store.damages
-            store.damages = []
+            found += store.damages()
         return found
 
     def append(self, rows: Sequence[Row], done: Sequence[Ref], may_hand_out: bool) -> list[Ref]:
@@ -138,9 +137,9 @@ class Storage:
         if is_idle:
             self._own.tidy()
         for store in [store for store in self._adopted if not store.waiting]:
-            self._damages += store.damages
             self._adopted.remove(store)
             store.remove()
+            self._damages += store.damages()
             if store.path.exists():  # damaged files are in it
                 self._left_alone.add(store.path)
         try:
@@ -171,7 +170,7 @@ class Storage:
             except ConfigError:
                 self._left_alone.add(path)
                 raise
-            if store.waiting or store.damages:
+            if store.waiting:
                 _log.warning("%s: %d batches that %s holds are delivered from here", self._exporter, store.waiting, path.name)
             self._adopted.append(store)
 
@@ -200,14 +199,18 @@ class Storage:
             return False
         return True
 
+    def tidy(self) -> None:
+        """Deletes what is drained."""
+        for store in self._stores:
+            store.tidy()
+
     def close(self) -> None:
-        """Gives everything back; what waits stays on disk, and what is drained goes."""
+        """Gives everything back; what waits stays on disk."""
         for store in self._adopted:
             if store.waiting:
                 store.close()
             else:
                 store.remove()
-        self._own.tidy()
         self._own.close()
         self.letters.close()
 

@@ -43,7 +43,7 @@ class Store:
 
     def __init__(self, path: Path, rotate_bytes: int, patience: float = 0.0) -> None:
         self.path = path
-        self.damages: list[Damage] = []
+        self._damages: list[Damage] = []
         self._rotate_bytes = rotate_bytes
         folder.make(path)
         self._lock = folder.Lock(path, patience)
@@ -72,7 +72,7 @@ class Store:
             segment = Segment.open(file)
         except DamagedFileError:
             database.set_aside(file)
-            self.damages.append(Damage(file.name, 0))
+            self._damages.append(Damage(file.name, 0))
             return
         self._segments.append(segment)
         self._drop_if_done(segment)
@@ -142,9 +142,20 @@ class Store:
 
     def _drop(self, segment: Segment) -> None:
         self._segments.remove(segment)
-        if segment.lost:
-            self.damages.append(Damage(segment.path.name, segment.lost))
+        self._report(segment)
         segment.discard()
+
+    def _report(self, segment: Segment) -> None:
+        if segment.lost > segment.reported:
+            self._damages.append(Damage(segment.path.name, segment.lost - segment.reported))
+            segment.reported = segment.lost
+
+    def damages(self) -> list[Damage]:
+        """What was found damaged since the last call."""
+        for segment in self._segments:
+            self._report(segment)
+        found, self._damages = self._damages, []
+        return found
 
     def fetch(self, limit: int) -> list[tuple[Ref, Row]]:
         """The oldest rows not handed out yet: one at least, if there is any, and more up to ``limit`` bytes."""
