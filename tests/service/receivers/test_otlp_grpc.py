@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import threading
-import time
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import grpc
 import pytest
@@ -20,60 +15,8 @@ from google.rpc.status_pb2 import Status
 from service.exporters.contract import OTLP_METHODS
 from tests.service.exporters.grpc_backend import GrpcBackend, grpc_backend
 from tests.service.payloads import ADDRESS, JSON, MARKER, PROTOBUF, SIGNALS, encoded, request
-from tests.service.running import Running, backend, running
-
-RECEIVER = "receivers: {otlp: {protocols: {grpc: {endpoint: '127.0.0.1:0'}, http: {endpoint: '127.0.0.1:0'}}}}\n"
-PIPELINES = "service: {{pipelines: {{traces: &p {{receivers: [otlp], exporters: [{0}]}}, metrics: *p, logs: *p}}}}\n"
-DETAILS = "grpc-status-details-bin"
-TIMEOUT = 30.0
-
-
-def proxy(stub: GrpcBackend, receiver: str = RECEIVER) -> str:
-    return f"{receiver}exporters: {{otlp_grpc: {{endpoint: 'http://127.0.0.1:{stub.port}'}}}}\n" + PIPELINES.format("otlp_grpc")
-
-
-def files(folder: Path, receiver: str = RECEIVER) -> str:
-    return f"{receiver}exporters: {{file: {{path: {folder / 'out'}}}}}\n" + PIPELINES.format("file")
-
-
-class Reply(NamedTuple):
-    """What a client gets: the code, the response or the message, the details and the other trailers."""
-
-    code: grpc.StatusCode
-    body: bytes
-    message: str
-    details: Status | None
-    trailers: dict[str, Any]
-
-
-@contextmanager
-def client(service: Running, compression: grpc.Compression | None = None) -> Iterator[grpc.Channel]:
-    options = [("grpc.max_send_message_length", -1), ("grpc.use_local_subchannel_pool", 1)]
-    with grpc.insecure_channel(service.target, options=options, compression=compression) as channel:
-        yield channel
-
-
-def call(channel: grpc.Channel, method: str, body: bytes, **metadata: str | bytes) -> Reply:
-    export = channel.unary_unary(method)
-    sent = tuple((name.replace("_", "-"), value) for name, value in metadata.items())
-    try:
-        response, done = export.with_call(body, metadata=sent, timeout=TIMEOUT)
-    except grpc.RpcError as error:
-        done, response = error, b""
-    trailers = {item.key: item.value for item in done.trailing_metadata() or ()}
-    details = Status.FromString(trailers[DETAILS]) if DETAILS in trailers else None
-    return Reply(done.code(), response, done.details(), details, trailers)
-
-
-def send(service: Running, signal: str, body: bytes, compression: grpc.Compression | None = None, **metadata: str | bytes) -> Reply:
-    with client(service, compression) as channel:
-        return call(channel, OTLP_METHODS[signal], body, **metadata)
-
-
-def packed(reply: Reply, kind: Any) -> Any:
-    """The detail of that type, or nothing."""
-    found = kind()
-    return next((found for detail in (reply.details.details if reply.details else ()) if detail.Unpack(found)), None)
+from tests.service.receivers.grpc_client import DETAILS, PIPELINES, RECEIVER, Metadata, call, client, files, packed, proxy, send
+from tests.service.running import backend, running
 
 
 @pytest.mark.parametrize("compression", [None, grpc.Compression.Gzip], ids=["plain", "gzip"])
@@ -150,35 +93,6 @@ def test_a_method_that_is_not_served_is_unimplemented(tmp_path: Path) -> None:
         profiles = "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export"
         for method in (profiles, OTLP_METHODS["traces"], OTLP_METHODS["logs"].replace("Export", "Import")):
             assert call(channel, method, b"").code is grpc.StatusCode.UNIMPLEMENTED
-
-
-LIMITED = RECEIVER.replace("grpc: {endpoint: '127.0.0.1:0'", "grpc: {endpoint: '127.0.0.1:0', max_request_bytes: 1MiB")
-
-
-def test_the_size_limit_holds_as_received_and_after_decompression_and_clients_do_not_send_again(tmp_path: Path) -> None:
-    large = encoded("logs", PROTOBUF, "x" * (1 << 20))
-    with running(tmp_path, files(tmp_path, LIMITED)) as service:
-        replies = [send(service, "logs", large), send(service, "logs", large, grpc.Compression.Gzip), send(service, "logs", zlib.compress(large))]
-        fits = send(service, "logs", encoded("logs", PROTOBUF, "x" * 1000))
-        assert service.metric("scrubjay_inflight_bytes") == 0
-    for reply in replies:
-        assert reply.code is grpc.StatusCode.RESOURCE_EXHAUSTED
-        assert packed(reply, RetryInfo) is None
-    assert fits.code is grpc.StatusCode.OK
-    assert (tmp_path / "out" / "logs.ndjson").read_bytes().count(b"\n") == 1
-
-
-def test_over_the_budget_of_all_requests_clients_are_told_to_send_again(tmp_path: Path) -> None:
-    text = files(tmp_path).replace("service: {", "service: {max_inflight_bytes: 100KiB, ")
-    with running(tmp_path, text) as service:
-        refused = send(service, "logs", encoded("logs", PROTOBUF, "x" * (200 << 10)))
-        inflated = send(service, "logs", encoded("logs", PROTOBUF, "x" * (200 << 10)), grpc.Compression.Gzip)
-        taken = send(service, "logs", encoded("logs", PROTOBUF, "x"))
-        assert service.metric("scrubjay_inflight_bytes") == 0
-    for reply in (refused, inflated):
-        assert reply.code is grpc.StatusCode.UNAVAILABLE
-        assert packed(reply, RetryInfo).retry_delay.seconds == 1
-    assert taken.code is grpc.StatusCode.OK
 
 
 ANSWERS = [
@@ -259,16 +173,16 @@ def test_a_full_disk_is_unavailable(tmp_path: Path) -> None:
 
 def test_metadata_goes_on_as_a_proxy_passes_it(tmp_path: Path) -> None:
     token = "Bearer " + "t" * 24
-    sent: dict[str, str | bytes] = {
-        "authorization": token,
-        "x_scope_orgid": "tenant-1",
-        "cookie": "session=1",
-        "baggage": f"user={ADDRESS}",
-        "x_note": f"from {ADDRESS}",
-        "x_blob_bin": ADDRESS.encode(),
-    }
+    sent: Metadata = (
+        ("authorization", token),
+        ("x-scope-orgid", "tenant-1"),
+        ("cookie", "session=1"),
+        ("baggage", f"user={ADDRESS}"),
+        ("x-note", f"from {ADDRESS}"),
+        ("x-blob-bin", ADDRESS.encode()),
+    )
     with grpc_backend() as stub, running(tmp_path, proxy(stub)) as service:
-        assert send(service, "logs", encoded("logs", PROTOBUF, "x"), **sent).code is grpc.StatusCode.OK
+        assert send(service, "logs", encoded("logs", PROTOBUF, "x"), metadata=sent).code is grpc.StatusCode.OK
     got = stub.got[0].metadata
     assert (got["authorization"], got["x-scope-orgid"], got["x-note"]) == (token, "tenant-1", f"from {MARKER}")
     assert not got.keys() & {"cookie", "baggage", "x-blob-bin"}
@@ -276,82 +190,8 @@ def test_metadata_goes_on_as_a_proxy_passes_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("names", [(ADDRESS,), ("one", "two")], ids=["personal", "two"])
 def test_a_tenant_that_the_policy_would_change_or_that_is_not_one_is_refused(tmp_path: Path, names: tuple[str, ...]) -> None:
-    with grpc_backend() as stub, running(tmp_path, proxy(stub)) as service, client(service) as channel:
-        export = channel.unary_unary(OTLP_METHODS["logs"])
-        with pytest.raises(grpc.RpcError) as raised:
-            export(encoded("logs", PROTOBUF, "x"), metadata=tuple(("x-scope-orgid", name) for name in names))
-    assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert ADDRESS not in raised.value.details()
+    with grpc_backend() as stub, running(tmp_path, proxy(stub)) as service:
+        reply = send(service, "logs", encoded("logs", PROTOBUF, "x"), metadata=tuple(("x-scope-orgid", name) for name in names))
+    assert reply.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert ADDRESS not in reply.message
     assert stub.got == []
-
-
-def test_a_request_whose_client_gives_up_is_finished_and_gives_its_memory_back(tmp_path: Path) -> None:
-    with grpc_backend() as stub, running(tmp_path, proxy(stub)) as service, client(service) as channel:
-        stub.delay = TIMEOUT
-        asked = channel.unary_unary(OTLP_METHODS["logs"]).future(encoded("logs", PROTOBUF, "x"), timeout=TIMEOUT)
-        wait_until(lambda: len(stub.got) == 1)
-        asked.cancel()
-        assert service.metric("scrubjay_inflight_bytes") > 0
-        stub.released.set()
-        wait_until(lambda: service.metric("scrubjay_inflight_bytes") == 0)
-        assert service.metric("scrubjay_records_total", receiver="otlp", signal="logs", outcome="clean") == 1
-
-
-def wait_until(holds: Any) -> None:
-    deadline = time.monotonic() + TIMEOUT
-    while not holds():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.01)
-
-
-def test_a_message_that_never_arrives_whole_holds_nobody_up_and_is_given_up(tmp_path: Path) -> None:
-    """The stream stays open without a message; others are served, and its share of the budget is bounded."""
-    text = files(tmp_path).replace("service: {", "service: {max_inflight_bytes: 1MiB, ")
-    ended = threading.Event()
-
-    def nothing() -> Iterator[bytes]:
-        ended.wait(TIMEOUT)
-        yield from ()
-
-    with running(tmp_path, text) as service, client(service) as slow:
-        stalled = slow.stream_unary(OTLP_METHODS["logs"])
-        waiting = [stalled.future(nothing(), timeout=TIMEOUT) for _ in range(5)]
-        try:
-            errors = [one.exception() for one in waiting]
-            assert send(service, "logs", encoded("logs", PROTOBUF, "x")).code is grpc.StatusCode.OK
-        finally:
-            ended.set()
-        assert service.metric("scrubjay_inflight_bytes") == 0
-    assert {error.code() for error in errors} == {grpc.StatusCode.UNAVAILABLE}
-
-
-def test_open_requests_are_finished_when_the_service_stops(tmp_path: Path) -> None:
-    with grpc_backend() as stub, running(tmp_path, proxy(stub)) as service, client(service) as channel:
-        stub.delay = TIMEOUT
-        asked = channel.unary_unary(OTLP_METHODS["logs"]).future(encoded("logs", PROTOBUF, "x"), timeout=TIMEOUT)
-        wait_until(lambda: len(stub.got) == 1)
-        threading.Timer(0.3, stub.released.set).start()
-        service.stop()
-        assert asked.result() == b""
-
-
-def test_a_connection_is_closed_after_its_age_and_clients_notice_nothing(tmp_path: Path) -> None:
-    receiver = RECEIVER.replace("grpc: {endpoint: '127.0.0.1:0'", "grpc: {endpoint: '127.0.0.1:0', max_connection_age: 200ms")
-    with grpc_backend() as stub, running(tmp_path, proxy(stub, receiver)) as service, client(service) as channel:
-        deadline = time.monotonic() + 1.5
-        sent = 0
-        while time.monotonic() < deadline:
-            assert call(channel, OTLP_METHODS["logs"], encoded("logs", PROTOBUF, "x")).code is grpc.StatusCode.OK
-            sent += 1
-    assert len(stub.got) == sent
-
-
-def test_an_address_that_is_taken_is_a_configuration_error(tmp_path: Path) -> None:
-    from service.errors import ConfigError
-
-    with running(tmp_path, files(tmp_path)) as service:
-        other = tmp_path / "other"
-        other.mkdir()
-        text = files(other, RECEIVER.replace("grpc: {endpoint: '127.0.0.1:0'", f"grpc: {{endpoint: '{service.target}'"))
-        with pytest.raises(ConfigError, match="an address that is free to listen on"), running(other, text):
-            pass
