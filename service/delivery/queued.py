@@ -226,7 +226,7 @@ class QueuedExporter:
                     await self._look_around(is_idle=commits == self._commits)
                     commits = self._commits
                 else:
-                    await self._disk.run(Storage.settle)
+                    await self._disk.run(Storage.look_again)
                     await self._tell()
                 self._refill()
             except Exception as error:

@@ -132,8 +132,7 @@ class Storage:
 
     def look_around(self, is_idle: bool) -> int:
         """Housekeeping: notices what other processes did, adopts, lets dead letters expire (returns how many), deletes what is drained."""
-        for store in self._stores:
-            store.look_around()
+        self.look_again()
         if is_idle:
             self._own.tidy()
         for store in [store for store in self._adopted if not store.waiting]:
@@ -146,11 +145,13 @@ class Storage:
             self.adopt()
         except (OSError, sqlite3.Error, ConfigError) as error:
             _log.error("%s: looking for queues left behind failed: %s", self._exporter, described(error))
-        self.letters.notice_changes()
         return self.letters.expire()
 
-    def settle(self) -> None:
-        """Settles one file at most: it takes a while, in which nothing is stored."""
+    def look_again(self) -> None:
+        """The quick part of ``look_around``. Settles one file at most: that takes a while, in which nothing is stored."""
+        for store in self._stores:
+            store.look_around()
+        self.letters.notice_changes()
         any(store.settle() for store in self._stores)
 
     def adopt(self) -> None:
