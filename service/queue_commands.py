@@ -114,9 +114,7 @@ def purge(
     storage: StorageOption = None,
     exporter: ExporterOption = None,
     tenant: Annotated[str | None, typer.Option("--tenant", help="Batches of this tenant (X-Scope-OrgID).")] = None,
-    before: Annotated[
-        str | None, typer.Option("--before", metavar="TIME", help="Batches that came before this: 12h or 7d ago, or 2026-11-23T18:00Z.")
-    ] = None,
+    before: Annotated[str | None, typer.Option("--before", metavar="TIME", help="Batches that came before 7d ago, or 2026-11-23T18:00Z.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> None:
     """Remove batches from the queues and the dead letters for good.
