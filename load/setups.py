@@ -72,15 +72,11 @@ def passthrough(transport: str, port: int) -> dict[str, object]:
     return {f"otlp_{transport}": {"endpoint": f"http://127.0.0.1:{port}"}}
 
 
-def scrubjay_config(
-    http: int, grpc: int | None, exporters: Mapping[str, object], *, signals: tuple[str, ...] = SIGNALS, **service: object
-) -> dict[str, object]:
+def scrubjay_config(http: int, grpc: int, exporters: Mapping[str, object], **service: object) -> dict[str, object]:
     """``service`` are further settings of that section. JSON is YAML."""
-    protocols: dict[str, object] = {"http": {"endpoint": f"127.0.0.1:{http}"}}
-    if grpc is not None:
-        protocols["grpc"] = {"endpoint": f"127.0.0.1:{grpc}"}
+    protocols = {"http": {"endpoint": f"127.0.0.1:{http}"}, "grpc": {"endpoint": f"127.0.0.1:{grpc}"}}
     pipeline = {"receivers": ["otlp"], "exporters": list(exporters)}
-    pipelines = dict.fromkeys(signals, pipeline)
+    pipelines = dict.fromkeys(SIGNALS, pipeline)
     return {
         "receivers": {"otlp": {"protocols": protocols}},
         "exporters": dict(exporters),
@@ -90,13 +86,13 @@ def scrubjay_config(
 
 
 @contextlib.contextmanager
-def scrubjay(folder: Path, exporters: Mapping[str, object], *, with_grpc: bool = True) -> Iterator[Serving]:
+def scrubjay(folder: Path, exporters: Mapping[str, object], **service: object) -> Iterator[Serving]:
     """The service as a user starts it, for as long as the block lasts."""
     http, grpc = free_ports(2)
     config = folder / "scrubjay.yaml"
-    config.write_text(json.dumps(scrubjay_config(http, grpc if with_grpc else None, exporters), indent=1))
+    config.write_text(json.dumps(scrubjay_config(http, grpc, exporters, **service), indent=1))
     with started("scrubjay", scrubjay_command(config), folder / "scrubjay.log") as process:
-        wait_until(lambda: is_listening(http) and (not with_grpc or is_listening(grpc)), process)
+        wait_until(lambda: is_ready(http), process)
         yield Serving(process, http, grpc)
 
 
