@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,10 @@ def test_a_good_configuration_is_understood(tmp_path: Path) -> None:
 
 def test_without_a_file_the_default_listens_on_loopback_and_writes_files() -> None:
     config = load_config(None, {}).config
-    assert all(receiver.server.address.is_loopback for receiver in config.receivers.values())
+    otlp, ndjson = config.receivers["otlp"], config.receivers["ndjson"]
+    assert isinstance(otlp, OtlpReceiver)
+    servers = [otlp.protocols.http, otlp.protocols.grpc, ndjson.server]
+    assert [server.address for server in servers if server] == [("127.0.0.1", 4318), ("127.0.0.1", 4317), ("127.0.0.1", 4318)]
     assert [type(exporter) for exporter in config.exporters.values()] == [FileExporter]
     assert set(config.service.pipelines.by_signal()) == {"traces", "metrics", "logs"}
 
@@ -120,6 +124,40 @@ def test_what_is_not_understood_is_refused_in_one_line_that_says_file_key_and_wh
     assert expected in text
     assert "\n" not in text
     assert not any(secret in text for secret in ENV.values())
+
+
+QUEUES = [
+    # exporters, the pipeline's, and what the message says; nothing where it is allowed
+    ("otlp_http: {endpoint: 'http://a:1', sending_queue: {storage: q}}, file: {path: o}", "otlp_http, file", ""),
+    ("otlp_http: {endpoint: 'http://a:1', sending_queue: {storage: q}}, otlp_grpc: {endpoint: 'http://a:1'}", "otlp_http, otlp_grpc", "one without"),
+    ("otlp_grpc: {endpoint: 'http://a:1/x'}", "otlp_grpc", "exporters.otlp_grpc.endpoint: a URL such as http://collector:4317, without path"),
+    ("otlp_grpc: {endpoint: 'http://a:1', retry_on_failure: {}}", "otlp_grpc", "retry_on_failure only beside sending_queue"),
+    ("otlp_grpc: {endpoint: 'http://a:1', tls: {cert_file: c}}", "otlp_grpc", "exporters.otlp_grpc.tls: cert_file and key_file together"),
+    ("otlp_grpc: {endpoint: 'http://a:1', compression: brotli}", "otlp_grpc", "exporters.otlp_grpc.compression: one of 'gzip' or 'none'"),
+]
+
+
+@pytest.mark.parametrize(("exporters", "used", "expected"), QUEUES, ids=[used + expected[:20] for _, used, expected in QUEUES])
+def test_queues_and_retries_are_checked_at_start(tmp_path: Path, exporters: str, used: str, expected: str) -> None:
+    path = write(
+        tmp_path,
+        f"receivers: {{otlp: }}\nexporters: {{{exporters}}}\nservice: {{pipelines: {{traces: {{receivers: [otlp], exporters: [{used}]}}}}}}\npolicy: {{}}\n",
+    )
+    if expected:
+        with pytest.raises(LoadError, match=re.escape(expected)):
+            load_config(path, {})
+    else:
+        load_config(path, {})
+
+
+@pytest.mark.parametrize("policy", ["prompts: {mode: keep}", "rules: [{detectors: [email], action: keep}]"])
+def test_raw_data_reaches_a_queue_only_where_the_operator_says_so(tmp_path: Path, policy: str) -> None:
+    text = FILES.format(exporter="otlp_http", policy=policy, extra="").replace(
+        "{path: ./out}", "{endpoint: 'http://a:1', sending_queue: {storage: q}}"
+    )
+    with pytest.raises(LoadError, match="allow_raw_at_rest: true where .* and otlp_http writes to disk"):
+        load_config(write(tmp_path, text), {})
+    load_config(write(tmp_path, text + "allow_raw_at_rest: true\n"), {})
 
 
 RAW = [

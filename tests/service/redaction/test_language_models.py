@@ -119,7 +119,11 @@ CARRIERS: dict[str, object] = {
     "acme.texts": [json.dumps(MESSAGE)],
     "acme.bytes": json.dumps([PARTS]).encode(),
 }
-PRINTED: dict[str, Callable[[Any], bytes]] = {"otlp_proto": wire, "otlp_json": as_json, "otlp_json, indented": lambda request: as_json(request, indent=2)}
+PRINTED: dict[str, Callable[[Any], bytes]] = {
+    "otlp_proto": wire,
+    "otlp_json": as_json,
+    "otlp_json, indented": lambda request: as_json(request, indent=2),
+}
 
 
 @pytest.mark.parametrize("printed", PRINTED)
