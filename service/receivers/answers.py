@@ -22,8 +22,9 @@ def method_not_allowed(*supported: str) -> Answer:
 
 
 async def respond(send: Send, answer: Answer) -> None:
-    """Sends the answer."""
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    """Sends the answer. A backend's may hold what the server refuses to write, for which the client would get a 500: that is left out."""
+    headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers if value.isascii() and value.isprintable()]
     headers.append((b"content-length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    status = answer.status if 200 <= answer.status < 600 else 502
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

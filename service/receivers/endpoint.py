@@ -24,6 +24,7 @@ from service.receivers.request import (
     Scope,
     Send,
     content_encoding,
+    header,
     media_type,
     read_body,
 )
@@ -77,6 +78,8 @@ class Endpoint:
                 return
         elif answer.status == 415:
             self._refused("media_type")
+        if answer.status >= 400 and header(scope, b"expect"):  # the client may leave its body out, or not (RFC 9110, section 10.1.1)
+            answer = answer._replace(headers=(*answer.headers, ("Connection", "close")))
         self._telemetry.request_seconds.labels(self._pipeline.receiver).observe(time.perf_counter() - started)
         await respond(send, answer)
 

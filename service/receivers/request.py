@@ -1,6 +1,7 @@
 """Takes an HTTP request's body off the wire, within bounds.
 
-Contract: never more than the limit is held of one body, nor more than the budget of all bodies together.
+Contract: never more than the limit is held of one body, nor more than the budget of all bodies together. A client that stalls, or sends
+so slowly that it would hold on to its share for ever, is given up.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 IDLE_SECONDS = 30.0
 """A client that sends nothing for so long is given up."""
+
+SLOWEST_BYTES = 32 << 10
+"""Bytes per second: a client that is slower, ``IDLE_SECONDS`` aside, is given up."""
+
+_JOIN_ON_LOOP = 256 << 10
 
 
 class ClientGoneError(ScrubjayError):
@@ -86,13 +92,15 @@ def media_type(scope: Scope) -> str:
 
 
 def content_encoding(scope: Scope) -> str:
-    """``"gzip"``, or nothing for an uncompressed body."""
+    """``gzip``, ``zstd``, or nothing for an uncompressed body."""
     encoding = header(scope, b"content-encoding").lower()
     if encoding in ("", "identity"):
         return ""
     if encoding in ("gzip", "x-gzip"):  # RFC 9110, section 8.4.1.3: the same
         return "gzip"
-    raise UnsupportedEncodingError("415 unsupported content encoding, supported: [gzip, identity]")
+    if encoding == "zstd":  # RFC 8878, section 7.2
+        return "zstd"
+    raise UnsupportedEncodingError("415 unsupported content encoding, supported: [gzip, zstd, identity]")
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int, held: Held) -> bytes:
@@ -102,9 +110,10 @@ async def read_body(scope: Scope, receive: Receive, limit: int, held: Held) -> b
         raise PayloadTooLargeError(f"request body too large, limit: {limit} bytes")
     pieces: list[bytes] = []
     size = 0
+    started = asyncio.get_running_loop().time()
     while True:
         try:
-            async with asyncio.timeout(IDLE_SECONDS):
+            async with asyncio.timeout_at(_latest(started, size)):
                 message = await receive()
         except TimeoutError:
             raise OverloadedError("the request did not arrive in time") from None
@@ -117,4 +126,12 @@ async def read_body(scope: Scope, receive: Receive, limit: int, held: Held) -> b
         held.add(len(piece))
         pieces.append(piece)
         if not message.get("more_body"):
-            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            break
+    if len(pieces) == 1:
+        return pieces[0]
+    return b"".join(pieces) if size <= _JOIN_ON_LOOP else await asyncio.to_thread(b"".join, pieces)
+
+
+def _latest(started: float, size: int) -> float:
+    """When the next piece must have come: soon, and before the client has been too slow over all."""
+    return min(asyncio.get_running_loop().time(), started + size / SLOWEST_BYTES) + IDLE_SECONDS
