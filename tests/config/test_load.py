@@ -139,10 +139,8 @@ QUEUES = [
 
 @pytest.mark.parametrize(("exporters", "used", "expected"), QUEUES, ids=[used + expected[:20] for _, used, expected in QUEUES])
 def test_queues_and_retries_are_checked_at_start(tmp_path: Path, exporters: str, used: str, expected: str) -> None:
-    path = write(
-        tmp_path,
-        f"receivers: {{otlp: }}\nexporters: {{{exporters}}}\nservice: {{pipelines: {{traces: {{receivers: [otlp], exporters: [{used}]}}}}}}\npolicy: {{}}\n",
-    )
+    pipeline = f"service: {{pipelines: {{traces: {{receivers: [otlp], exporters: [{used}]}}}}}}\npolicy: {{}}\n"
+    path = write(tmp_path, f"receivers: {{otlp: }}\nexporters: {{{exporters}}}\n{pipeline}")
     if expected:
         with pytest.raises(LoadError, match=re.escape(expected)):
             load_config(path, {})
@@ -155,7 +153,7 @@ def test_raw_data_reaches_a_queue_only_where_the_operator_says_so(tmp_path: Path
     text = FILES.format(exporter="otlp_http", policy=policy, extra="").replace(
         "{path: ./out}", "{endpoint: 'http://a:1', sending_queue: {storage: q}}"
     )
-    with pytest.raises(LoadError, match="allow_raw_at_rest: true where .* and otlp_http writes to disk"):
+    with pytest.raises(LoadError, match=r"allow_raw_at_rest: true where .* and otlp_http writes to disk"):
         load_config(write(tmp_path, text), {})
     load_config(write(tmp_path, text + "allow_raw_at_rest: true\n"), {})
 
