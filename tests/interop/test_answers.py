@@ -183,12 +183,12 @@ def test_what_the_backend_refuses_for_good_is_dropped_by_the_collector(tmp_path:
 def test_a_collector_may_compress_over_http_with_gzip_and_zstd(tmp_path: Path, collector: Path, proxied: Proxied, compression: str) -> None:
     with client_of(collector, tmp_path, proxied, "http", compression=compression) as client:
         export(client, 0)
-        wait_for(lambda: bool(proxied.http.got), "nothing came", client)
-        assert said(proxied.http.got[0]) == record(0)
+        wait_for(lambda: bool(proxied.http.got) or DROPPED in client.logged(), "nothing came", client)
         assert DROPPED not in client.logged()
+        assert said(proxied.http.got[0]) == record(0)
 
 
-@pytest.mark.parametrize("compression", ["snappy", "zlib", "deflate", "lz4"])
+@pytest.mark.parametrize("compression", ["snappy", "lz4"])
 def test_other_compressions_over_http_are_refused_by_name(tmp_path: Path, collector: Path, proxied: Proxied, compression: str) -> None:
     with client_of(collector, tmp_path, proxied, "http", compression=compression) as client:
         export(client, 0)
@@ -255,8 +255,9 @@ def test_a_collector_may_compress_over_grpc_with_gzip(tmp_path: Path, collector:
 
 @pytest.mark.parametrize("compression", ["snappy", "zstd"])
 def test_other_compressions_over_grpc_never_get_through(tmp_path: Path, collector: Path, proxied: Proxied, compression: str) -> None:
+    """grpcio knows gzip and deflate, and refuses the rest below any code of ours; the Collector drops the data and says why."""
     with client_of(collector, tmp_path, proxied, "grpc", compression=compression) as client:
         export(client, 0)
         wait_for(lambda: DROPPED in client.logged(), "the Collector kept it", client)
-        print(client.logged())
+        assert "code = Internal" in client.logged()
         assert proxied.grpc.got == []
