@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -82,16 +82,14 @@ class Recorded:
 
     items: dict[int, Item] = field(default_factory=dict)
     duplicates: int = 0
-    bytes: int = 0
 
 
-def read(file: Path) -> dict[str, Recorded]:
-    """Everything in the file."""
+def read(payloads: Iterable[bytes]) -> dict[str, Recorded]:
+    """All items of all requests."""
     found = {signal: Recorded() for signal in SIGNALS}
-    for payload in Messages(file):
+    for payload in payloads:
         signal, message = parsed(payload)
         recorded = found[signal]
-        recorded.bytes += len(payload)
         for group, scoped, items in groups_of(signal, message):
             context = _context(group, scoped)
             for item in items:
@@ -143,7 +141,7 @@ def compare(traffic: Traffic, before: Recorded, after: Recorded) -> list[str]:
         wrong[f"lost: {_place(traffic, key)}"] += 1
     for key in after.items.keys() - before.items.keys():
         wrong[f"came from nowhere, such as {key}"] += 1
-    contexts: dict[bytes, tuple[bytes, int]] = {}
+    contexts: dict[bytes, bytes] = {}
     for key in before.items.keys() & after.items.keys():
         one, other = before.items[key], after.items[key]
         planted = traffic.planted.get(key)
@@ -151,8 +149,7 @@ def compare(traffic: Traffic, before: Recorded, after: Recorded) -> list[str]:
             wrong.update(_differences(one.message, other.message, planted))
         elif one.message.SerializeToString(deterministic=True) != other.message.SerializeToString(deterministic=True):
             wrong["changed: untouched items"] += 1
-        contexts.setdefault(one.context, (other.context, key))
-        if contexts[one.context][0] != other.context:
+        if contexts.setdefault(one.context, other.context) != other.context:
             wrong["items of one request came out with different contexts"] += 1
     wrong.update(_compare_contexts(traffic, contexts))
     return [f"{count} × {what}" for what, count in sorted(wrong.items())]
@@ -163,11 +160,11 @@ def _place(traffic: Traffic, key: int) -> str:
     return f"planted in {planted.place}" if planted else "untouched"
 
 
-def _compare_contexts(traffic: Traffic, contexts: dict[bytes, tuple[bytes, int]]) -> Iterator[str]:
-    """A request's ids begin with a multiple of the request's size, plus one; any of them finds the context planted there."""
-    planted = {bytes(hidden.needle, "utf-8"): hidden for hidden in traffic.contexts.values()}
+def _compare_contexts(traffic: Traffic, contexts: dict[bytes, bytes]) -> Iterator[str]:
+    """``contexts``: as they went in → as they came out."""
+    planted = {bytes(hidden.needle, "utf-8"): hidden for hidden in traffic.contexts}
     found: set[bytes] = set()
-    for before, (after, _) in contexts.items():
+    for before, after in contexts.items():
         needle = next((needle for needle in planted if needle in before), None)
         if needle is None:
             if before != after:

@@ -18,7 +18,7 @@ import pytest
 
 from tests.interop.planted import SIGNALS, Traffic, traffic
 from tests.interop.processes import RECORDED, Program, Settings, running_collector, running_service
-from tests.interop.recorded import Tally, compare, read, wait_until
+from tests.interop.recorded import Messages, Tally, compare, read, wait_until
 
 pytestmark = pytest.mark.interop
 
@@ -81,7 +81,7 @@ def test_every_item_arrives_and_no_secret_does(tmp_path: Path, collector: Path, 
             for fed in [threads.submit(feed, first.url("http"), signal) for signal in SIGNALS]:
                 fed.result()
         wait_until(Tally(tmp_path / "after.pb"), expected, PATIENCE, lambda: first.logged()[-3000:] + scrubjay.logged()[-3000:])
-    before, after = read(tmp_path / "before.pb"), read(tmp_path / "after.pb")
+    before, after = read(Messages(tmp_path / "before.pb")), read(Messages(tmp_path / "after.pb"))
     for signal in SIGNALS:
         sent = made(signal)
         assert compare(sent, before[signal], after[signal]) == [], signal
