@@ -7,7 +7,9 @@ Contract, per connection:
 * a head, or what else of a message is no body (trailers, extensions of chunks), has at most ``HEAD_BYTES``; else 431, or the connection is
   closed;
 * after an answer that did not wait for the body, the rest of the body is read and forgotten for ``LINGER_SECONDS``: a client that is
-  still sending would otherwise be reset before it has read its answer (RFC 9112, section 9.6). Then the connection is closed.
+  still sending would otherwise be reset before it has read its answer (RFC 9112, section 9.6). Then the connection is closed;
+* an offer to upgrade is not taken up, and the request is answered as if it had not been made (RFC 9110, section 7.8). Java's HTTP client
+  offers HTTP/2 so, with its first request; uvicorn would lose that request's body, and an empty request is a success.
 
 How long the body itself may take is the receiver's to say, since it can then answer (``request.read_body``).
 """
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
@@ -26,6 +29,8 @@ _TOO_LARGE = b"431 request header fields too large"
 _ANSWER_431 = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
 )
+
+_OF_THE_OFFER = (b"upgrade", b"connection", b"http2-settings")
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -48,7 +53,11 @@ class PatientProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._ended = False
         self._no_body += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._feed(data)
+        except httptools.HttpParserError:
+            self.send_400_response("400 not an HTTP request")
         if self.transport.is_closing():
             return
         if self._ended:
@@ -58,11 +67,27 @@ class PatientProtocol(HttpToolsProtocol):
         elif not self._in_body and self._deadline is None:
             self._close_after(HEAD_SECONDS)
 
+    def _feed(self, data: bytes) -> None:
+        while True:
+            try:
+                return self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                method = self.parser.get_method()
+                if method == b"CONNECT":
+                    raise httptools.HttpParserError from None
+                head = [b"%b %b HTTP/1.1\r\n" % (method, self.url)]
+                head += [b"%b: %b\r\n" % (name, value) for name, value in self.headers if name not in _OF_THE_OFFER]
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.feed_data(b"".join(head) + b"\r\n")
+                data = data[offer.args[0] :]
+
     def on_message_begin(self) -> None:
         self._ended = False
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():  # comes again, without the offer
+            return
         self._in_body = True
         self._no_body = 0
         self._wait_no_more()
@@ -73,6 +98,8 @@ class PatientProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self._in_body = False
         self._ended = True
         self._no_body = 0
