@@ -34,8 +34,8 @@ _FULL_SECONDS = 90.0
 FULL = Plan(
     kills=20,
     modes=(
-        *(("ok", 8), ("503", 25), ("ok", 4), ("429", 20), ("ok", 4), ("hang", 25), ("ok", 4), ("mute", 8), ("ok", 4)),
-        *(("down", 60), ("ok", 8), ("refuse", 15), ("ok", 8)),
+        *(("ok", 8), ("503", 35), ("ok", 5), ("429", 35), ("ok", 5), ("hang", 35), ("ok", 5), ("mute", 15), ("ok", 5)),
+        *(("down", 60), ("ok", 10), ("refuse", 35), ("ok", 10)),
     ),
     items=10,
     pause=0.15,
@@ -43,8 +43,8 @@ FULL = Plan(
     stalled=6.0,
 )
 QUICK = Plan(
-    kills=4,
-    modes=(("ok", 3), ("503", 4), ("429", 4), ("hang", 8), ("mute", 3), ("down", 8), ("refuse", 6), ("ok", 3)),
+    kills=3,
+    modes=(("ok", 3), ("503", 10), ("429", 8), ("hang", 10), ("mute", 4), ("down", 12), ("refuse", 14), ("ok", 3)),
     items=10,
     pause=0.15,
     disk=24,
@@ -56,7 +56,7 @@ async def kill_often(run: Run, kills: int) -> None:
     """kill -9 at no particular time; every third time a worker alone first."""
     when = random.Random(7)
     for number in range(kills):
-        await asyncio.sleep(when.uniform(0.2, 3.5))
+        await asyncio.sleep(when.uniform(0.2, 8.0))
         if number % 3 == 2:
             await asyncio.to_thread(run.victim.crash_worker)
             await asyncio.sleep(when.uniform(0.5, 1.5))
