@@ -91,18 +91,15 @@ RECORDED: Settings = {"format": "proto", "flush_interval": "200ms"}
 
 
 @contextmanager
-def running_collector(program: Path, folder: Path, name: str, exporters: Settings) -> Iterator[Program]:
+def running_collector(program: Path, folder: Path, name: str, exporters: Settings, tls: Settings | None = None) -> Iterator[Program]:
     """A Collector that takes OTLP over both transports and hands all three signals to these exporters."""
     http, grpc = free_ports(2)
-    listens = {"http": {"endpoint": f"127.0.0.1:{http}"}, "grpc": {"endpoint": f"127.0.0.1:{grpc}", "max_recv_msg_size_mib": 64}}
-    pipeline = {"receivers": ["otlp"], "exporters": list(exporters)}
+    secured = {} if tls is None else {"tls": dict(tls)}
+    listens = {"http": {"endpoint": f"127.0.0.1:{http}", **secured}, "grpc": {"endpoint": f"127.0.0.1:{grpc}", **secured}}
     config = {
         "receivers": {"otlp": {"protocols": listens}},
         "exporters": dict(exporters),
-        "service": {
-            "telemetry": {"metrics": {"level": "none"}},
-            "pipelines": dict.fromkeys(("traces", "logs", "metrics"), pipeline),
-        },
+        "service": {"telemetry": {"metrics": {"level": "none"}}, "pipelines": _pipelines(exporters)},
     }
     file = folder / f"{name}.yaml"
     file.write_text(json.dumps(config))
@@ -111,14 +108,16 @@ def running_collector(program: Path, folder: Path, name: str, exporters: Setting
 
 
 @contextmanager
-def running_service(folder: Path, exporter: Settings, *transports: str, name: str = "scrubjay", **service: Any) -> Iterator[Program]:
-    """``scrubjay serve`` with the default policy between an OTLP receiver with these transports and one exporter: ``{id: settings}``."""
+def running_service(
+    folder: Path, exporters: Settings, transports: Mapping[str, Settings], name: str = "scrubjay", **service: Any
+) -> Iterator[Program]:
+    """``scrubjay serve`` with the default policy: an OTLP receiver with these transports and their settings, and exporters by id."""
     ports = dict(zip(transports, free_ports(len(transports)), strict=True))
-    pipeline = {"receivers": ["otlp"], "exporters": list(exporter)}
+    listens = {transport: {"endpoint": f"127.0.0.1:{ports[transport]}", **settings} for transport, settings in transports.items()}
     config = {
-        "receivers": {"otlp": {"protocols": {transport: {"endpoint": f"127.0.0.1:{port}"} for transport, port in ports.items()}}},
-        "exporters": dict(exporter),
-        "service": {"workers": 1, "pipelines": dict.fromkeys(("traces", "logs", "metrics"), pipeline), **service},
+        "receivers": {"otlp": {"protocols": listens}},
+        "exporters": dict(exporters),
+        "service": {"workers": 1, "pipelines": _pipelines(exporters), **service},
         "policy": "default",
     }
     file = folder / f"{name}.yaml"
@@ -126,3 +125,7 @@ def running_service(folder: Path, exporter: Settings, *transports: str, name: st
     command: list[str | Path] = [Path(sys.executable).parent / "scrubjay", "serve", "--config", file]
     with started(name, command, folder, ports, "listens on") as running:
         yield running
+
+
+def _pipelines(exporters: Settings) -> dict[str, Any]:
+    return {signal_: {"receivers": ["otlp"], "exporters": list(exporters)} for signal_ in ("traces", "logs", "metrics")}

@@ -116,8 +116,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     with (
         backend() as http,
         grpc_backend() as over_grpc,
-        running_service(folder, {"otlp_http": {"endpoint": http.url}}, "http", name="http_service") as one,
-        running_service(folder, {"otlp_grpc": {"endpoint": over_grpc.url}}, "grpc", name="grpc_service") as other,
+        running_service(folder, {"otlp_http": {"endpoint": http.url}}, {"http": {}}, "http_service") as one,
+        running_service(folder, {"otlp_grpc": {"endpoint": over_grpc.url}}, {"grpc": {}}, "grpc_service") as other,
     ):
         yield Proxied({"http": one, "grpc": other}, http, over_grpc)
 

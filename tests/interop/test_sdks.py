@@ -85,7 +85,7 @@ def chain(collector: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     file = folder / "after.pb"
     with (
         running_collector(collector, folder, "last", {"file": {**RECORDED, "path": str(file)}}) as last,
-        running_service(folder, {"otlp_http": {"endpoint": last.url("http")}}, "http", "grpc") as scrubjay,
+        running_service(folder, {"otlp_http": {"endpoint": last.url("http")}}, {"http": {}, "grpc": {}}) as scrubjay,
     ):
         yield Chain(scrubjay, Messages(file))
 
