@@ -89,9 +89,14 @@ def orphaned_letters(exporter: Path, count: int) -> Iterator[tuple[int, Path]]:
             yield int(worker[1]), path
 
 
+def has_lock(path: Path) -> bool:
+    """Whether it is a folder that belongs to one process at a time."""
+    return (path / _LOCK).exists()
+
+
 def is_in_use(path: Path) -> bool:
     """Whether a process has the folder now."""
-    if not (path / _LOCK).exists():
+    if not has_lock(path):
         return False
     try:
         Lock(path).release()

@@ -203,8 +203,9 @@ class QueuedExporter:
 
     async def _note_soon(self) -> None:
         try:
-            await asyncio.sleep(_NOTE_SECONDS)
-            await self._note()
+            while self._finished:  # some may come while others are noted
+                await asyncio.sleep(_NOTE_SECONDS)
+                await self._note()
         except Exception as error:
             _log.error("%s: noting what is delivered failed: %s", self.id, described(error))
         finally:
@@ -226,6 +227,7 @@ class QueuedExporter:
                     await self._look_around(is_idle=commits == self._commits)
                     commits = self._commits
                 else:
+                    await self._note()
                     await self._disk.run(Storage.look_again)
                     await self._tell()
                 self._refill()

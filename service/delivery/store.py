@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from service.delivery import database, folder
+from service.delivery import database, folder, wal
 from service.delivery.database import DamagedFileError
 from service.delivery.row import Row
 from service.delivery.segment import Segment
@@ -35,7 +35,7 @@ class Damage(NamedTuple):
     @property
     def what(self) -> str:
         """How much, in words."""
-        return f"{self.rows} batches are" if self.rows else "what it held is"
+        return f"{self.rows} batches are" if self.rows else "some of what it held may be"
 
 
 class Store:
@@ -69,6 +69,9 @@ class Store:
             if not file.stat().st_size:  # its making was cut short
                 database.remove(file)
                 return
+            database.schema_of(file)
+            if wal.salvage(file):
+                self._damages.append(Damage(f"{file.name}-wal", 0))
             segment = Segment.open(file)
         except DamagedFileError:
             database.set_aside(file)

@@ -6,11 +6,11 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from service.delivery import folder
+from service.delivery import database, folder
 from service.delivery.database import DamagedFileError
 from service.delivery.row import COST
 from service.delivery.segment import Segment
-from service.delivery.visit import UnreadableError, visiting
+from service.delivery.visit import UnreadableError, make_whole, visiting
 
 _CHUNK = 4 << 20
 _COUNT = f"SELECT count(*), coalesce(sum({COST}), 0), min(enqueued) FROM batch WHERE id NOT IN (SELECT id FROM done)"  # noqa: S608 - our own
@@ -77,6 +77,8 @@ def check(file: Path) -> Checked | None:
     try:
         if not file.stat().st_size:
             return None
+        database.schema_of(file)
+        make_whole(file)
         segment = Segment.open(file)
     except DamagedFileError:
         return Checked(file, 0, 1)

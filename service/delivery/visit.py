@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from service.delivery import database
+from service.delivery import database, folder, wal
 from service.delivery.database import DamagedFileError
 from service.errors import ScrubjayError
 
@@ -45,11 +45,27 @@ def visiting(file: Path) -> Iterator[Visit | None]:
             visit.connection.close()
 
 
+def make_whole(file: Path) -> None:
+    """Before a file is opened that no service has in use: opening would drop what is behind the damage to its log. Raises as ``salvage``."""
+    log = file.with_name(file.name + "-wal")
+    if not log.exists() or not folder.has_lock(file.parent):
+        return
+    try:
+        lock = folder.Lock(file.parent)
+    except BlockingIOError:
+        return
+    try:
+        wal.salvage(file)
+    finally:
+        lock.release()
+
+
 def _opened(file: Path) -> Visit | None:
     try:
         if not file.stat().st_size:
             return None
         columns = database.READABLE[database.schema_of(file)]
+        make_whole(file)
         return Visit(database.open_existing(file), columns)
     except FileNotFoundError:
         return None

@@ -7,13 +7,14 @@ import contextlib
 import os
 import re
 import resource
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from config.policy import Policy
-from service.delivery import database, folder
+from service.delivery import database, folder, survey
 from service.delivery.worker import Worker
 from service.errors import BackendError, ConfigError
 from service.exporters.contract import Batch
@@ -70,6 +71,52 @@ def test_a_flipped_byte_costs_its_own_batch_only(tmp_path: Path, caplog: pytest.
     assert [path.name for path in files(tmp_path, "worker-0/*")] == [file.name + ".damaged", "lock"]
     assert "damaged, 1 batches are lost" in caplog.text
     assert "00000004" not in caplog.text
+
+
+def crashed(path: Path, size: int = 50_000) -> Path:
+    """A queue of ten batches whose process was killed: they are in the log. Returns the log."""
+    stored(path / "alive", range(0))
+
+    async def main() -> None:
+        async with opened(queued(path / "alive", drain_timeout=0.0)) as exporter:
+            for number in range(10):
+                await exporter.export(numbered(number, size=size))
+            shutil.copytree(path / "alive", path / "crashed")
+
+    asyncio.run(main())
+    (log,) = files(path / "crashed", "worker-0/*.db-wal")
+    return log
+
+
+def test_after_a_crash_nothing_is_damaged(tmp_path: Path) -> None:
+    crashed(tmp_path)
+    telemetry = Telemetry()
+    assert sorted(delivered(tmp_path / "crashed", 10, telemetry)) == payloads(range(10), 50_000)
+    assert damaged(telemetry) == 0
+
+
+@pytest.mark.parametrize("at", ["a batch", "the log's head"])
+def test_a_flipped_byte_in_the_log_costs_one_batch_at_most_after_a_crash(tmp_path: Path, at: str, caplog: pytest.LogCaptureFixture) -> None:
+    log = crashed(tmp_path)
+    content = bytearray(log.read_bytes())
+    content[content.index(b"00000004") + 20_000 if at == "a batch" else 20] ^= 1
+    log.write_bytes(content)
+    shutil.copytree(tmp_path / "crashed", tmp_path / "looked at")
+    whole = 9 if at == "a batch" else 10
+    bodies = sorted(delivered(tmp_path / "crashed", whole))
+    assert len(bodies) == len(set(bodies) & set(payloads(range(10), 50_000))) == whole
+    assert "000001.db-wal is damaged" in caplog.text
+    (file,) = files(tmp_path / "looked at")
+    assert survey.check(file) == survey.Checked(file, whole, 10 - whole)
+    assert sorted(delivered(tmp_path / "looked at", whole)) == bodies
+
+
+def test_a_commit_that_a_crash_cut_off_is_no_damage(tmp_path: Path) -> None:
+    log = crashed(tmp_path)
+    os.truncate(log, log.stat().st_size - 20_000)
+    telemetry = Telemetry()
+    assert sorted(delivered(tmp_path / "crashed", 9, telemetry)) == payloads(range(9), 50_000)
+    assert damaged(telemetry) == 0
 
 
 def test_a_page_that_is_lost_costs_what_is_on_it_only(tmp_path: Path) -> None:
