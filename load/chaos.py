@@ -116,10 +116,9 @@ async def full_disk(folder: Path, backend: Companion, ports: dict[str, int], pla
 def start_on_full_disk(run: Run) -> None:
     """It need not be ready to acknowledge, but it must run, to deliver what it has."""
     try:
-        run.victim.start()
+        run.victim.start("/healthz")
     except LoadError as error:
-        if run.victim.process.popen.poll() is not None:
-            run.outcome.wrong.append(f"not started on a full disk: {error}")
+        run.outcome.wrong.append(f"not started on a full disk: {error}")
 
 
 def table_of(outcomes: Sequence[Outcome]) -> Table:

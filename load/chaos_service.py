@@ -60,10 +60,10 @@ class Victim:
     def log(self) -> str:
         return self.process.log.read_text(errors="replace")
 
-    def start(self) -> None:
-        """Returns when it says it is ready."""
+    def start(self, until: str = "/readyz") -> None:
+        """Returns when it says it is ready; with ``/healthz``, when it runs."""
         self._process = start("scrubjay", (*self._within, *scrubjay_command(self._config)), self._folder / "scrubjay.log")
-        wait_until(lambda: is_ready(self.http), self.process)
+        wait_until(lambda: is_ready(self.http, until), self.process)
 
     def crash(self) -> None:
         """kill -9 of all its processes."""

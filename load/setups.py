@@ -51,11 +51,11 @@ class Serving:
         return self.http if transport == "http" else self.grpc
 
 
-def is_ready(http: int) -> bool:
-    """Whether the service on this port says it can acknowledge."""
+def is_ready(http: int, path: str = "/readyz") -> bool:
+    """Whether the service on this port says it can acknowledge; with ``/healthz``, whether it runs."""
     connection = HTTPConnection("127.0.0.1", http, timeout=5.0)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False
