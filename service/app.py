@@ -26,6 +26,7 @@ from service.exporters.otlp_http import OtlpHttpExporter
 from service.exporters.stdout import StdoutExporter
 from service.machine import Limits
 from service.receivers import ndjson
+from service.receivers.cors import with_cors
 from service.receivers.endpoint import Dialect, Endpoint
 from service.receivers.forwarding import Forwarding
 from service.receivers.otlp import OtlpDialect
@@ -123,7 +124,8 @@ class Service:
                     path, dialect = OTLP_PATHS[stream], OtlpDialect(stream, self._forwards(stream))
                 case schema.NdjsonReceiver():
                     path, dialect = ndjson.PATH, ndjson.NdjsonDialect()
-            yield Route(path, Endpoint(dialect, pipeline, self._limit(server), self._budget, self.telemetry))
+            endpoint = Endpoint(dialect, pipeline, self._limit(server), self._budget, self.telemetry)
+            yield Route(path, with_cors(endpoint, server.cors))
 
     def _pipelines(self, receiver: str) -> dict[schema.Signal, Pipeline]:
         """What a receiver feeds, by signal."""

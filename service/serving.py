@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from config.schema import Address, Config, OtlpReceiver
 from service.app import Listening, Place, Service
 from service.errors import ConfigError
+from service.receivers.http_protocol import PatientProtocol
 from service.redaction.plan import Plan
 
 _BACKLOG = 2048
@@ -127,6 +128,7 @@ async def _serve_grpc(service: Service, stop: Stop) -> None:
 def _uvicorn_config(app: FastAPI, drain_timeout: float) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=PatientProtocol,
         lifespan="off",
         ws="none",
         log_config=None,
