@@ -9,6 +9,7 @@ WAL with ``synchronous=FULL`` syncs at every commit; NORMAL would not (sqlite.or
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -107,9 +108,9 @@ def open_existing(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
-        if is_busy(error) or not path.exists():
-            raise OSError(0, "in use") from None
-        raise DamagedFileError(path.name) from None
+        if path.exists() and is_damage(error):
+            raise DamagedFileError(path.name) from None
+        raise OSError(errno.EIO, name_of(error)) from None
     return connection
 
 
@@ -136,6 +137,21 @@ def as_row(stored: tuple[object, ...]) -> Row | None:
         return row if row.crc() == stored[1] else None
     except (TypeError, UnicodeError):
         return None
+
+
+def name_of(error: sqlite3.Error) -> str:
+    """SQLite's name of an error, which holds nothing of the data."""
+    return str(getattr(error, "sqlite_errorname", "") or type(error).__name__)
+
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+_UNREADABLE = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is at fault, and not a full disk or a limit, which may pass. Text that can't be decoded has no code."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in _DAMAGE or code in _UNREADABLE
 
 
 def is_busy(error: sqlite3.Error) -> bool:

@@ -22,6 +22,7 @@ import time
 from typing import NamedTuple
 
 from config.exporters import OtlpExporter
+from service.delivery import database
 from service.delivery.consumers import Consumers
 from service.delivery.disk import Disk
 from service.delivery.gauges import Gauges
@@ -287,5 +288,5 @@ class QueuedExporter:
 def _reason(error: Exception) -> str:
     """Why storing failed. SQLite's and the system's names of errors hold nothing of the data."""
     if isinstance(error, sqlite3.Error):
-        return str(getattr(error, "sqlite_errorname", "") or type(error).__name__)
+        return database.name_of(error)
     return error.strerror or type(error).__name__ if isinstance(error, OSError) else described(error)

@@ -82,12 +82,14 @@ class Segment:
         return not self.held and not self.unread
 
     def recount(self) -> None:
-        """Looks what waits. In a damaged file it can only be guessed; reading on will tell."""
+        """Looks what waits. In a damaged file it can only be guessed; reading on will tell. Raises ``sqlite3.Error`` for what may pass."""
         try:
             self.bytes = self._connection.execute(_COUNT).fetchone()[1]
             self.unread, self.unread_bytes = self._connection.execute(_COUNT + _WAITING, (self._position,)).fetchone()
             self._last = max(self._last, self._connection.execute("SELECT coalesce(max(id), 0) FROM batch").fetchone()[0])
-        except sqlite3.DatabaseError:
+        except sqlite3.Error as error:
+            if not database.is_damage(error):
+                raise
             self.bytes = self.unread_bytes = self.path.stat().st_size
             self.unread = 1
 
@@ -95,12 +97,12 @@ class Segment:
         """Counts again if another process (a purge) has written to the file."""
         try:
             version = self._data_version()
+            if version != self._version:
+                self.recount()
+                self._version = version
+                self.settle()  # so that what was purged is not in the log either
         except sqlite3.Error:
-            return
-        if version != self._version:
-            self._version = version
-            self.recount()
-            self.settle()  # so that what was purged is not in the log either
+            pass  # looked at again the next time
 
     def write(self, rows: Sequence[Row]) -> list[int]:
         """Adds rows and notes what is done, durably. Raises ``sqlite3.Error``; then nothing was added."""
@@ -166,17 +168,21 @@ class Segment:
             pass
 
     def fetch(self, limit: int) -> list[tuple[int, Row]]:
-        """The next rows, one at least if there is any and further ones up to ``limit`` bytes. None means that all were handed out."""
+        """The next rows, one at least if there is any and further ones up to ``limit`` bytes. None means that all were handed out.
+
+        Raises ``sqlite3.Error`` for what may pass.
+        """
         found: list[tuple[int, Row]] = []
         try:
             cursor = self._connection.execute(f"{self._select}{_WAITING} ORDER BY id", (self._position,))
             while limit > 0 and (stored := cursor.fetchone()) is not None:
                 limit -= self._take(stored[0], stored, found)
             cursor.close()
-        except sqlite3.DatabaseError as error:
-            if database.is_busy(error):
-                return found
-            self._step(limit, found)
+        except sqlite3.Error as error:
+            if database.is_damage(error):
+                self._step(limit, found)
+            elif not found:
+                raise
         if not found and limit > 0:
             self.unread = self.unread_bytes = 0
         return found
@@ -203,7 +209,12 @@ class Segment:
             try:
                 stored = self._connection.execute(f"{self._select} WHERE id = ?", (number,)).fetchone()
                 is_done = stored is None or self._is_done(number)
-            except sqlite3.DatabaseError:
+            except sqlite3.Error as error:
+                if not database.is_damage(error):
+                    self._lose(missed)
+                    if found:
+                        return
+                    raise
                 stored, is_done = None, self._is_done(number)
                 missed += not is_done
             in_vain += 1
@@ -218,16 +229,21 @@ class Segment:
     def _is_done(self, number: int) -> bool:
         try:
             return self._connection.execute("SELECT 1 FROM done WHERE id = ?", (number,)).fetchone() is not None
-        except sqlite3.DatabaseError:
+        except sqlite3.Error:
             return False
 
     def read(self, number: int) -> Row | None:
-        """A row that was handed out before, once more; ``None`` if it is not there any more."""
+        """A row that was handed out before, once more; ``None`` if it is not there any more. Raises ``sqlite3.Error`` for what may pass."""
         try:
             stored = self._connection.execute(f"{self._select} WHERE id = ?", (number,)).fetchone()
-        except sqlite3.DatabaseError:
-            stored = None
-        return None if stored is None else database.as_row(stored)
+            row = None if stored is None else database.as_row(stored)
+            self.lost += stored is not None and row is None
+            return row
+        except sqlite3.Error as error:
+            if not database.is_damage(error):
+                raise
+            self.lost += 1
+            return None
 
     def seal(self) -> None:
         """Takes no more rows; only notes of what is done are written from now on."""

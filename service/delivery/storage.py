@@ -216,6 +216,6 @@ class Storage:
         self.letters.close()
 
 
-def _unusable(where: str, error: Exception) -> ConfigError:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+def _unusable(where: str, error: OSError | sqlite3.Error) -> ConfigError:
+    reason = database.name_of(error) if isinstance(error, sqlite3.Error) else error.strerror
     return ConfigError(f"{where}: a directory that can be written to ({reason})")

@@ -39,7 +39,7 @@ def visiting(file: Path) -> Iterator[Visit | None]:
     try:
         yield visit
     except sqlite3.Error as error:
-        raise UnreadableError(f"{file}: {getattr(error, 'sqlite_errorname', type(error).__name__)}") from None
+        raise UnreadableError(f"{file}: {database.name_of(error)}") from None
     finally:
         if visit is not None:
             visit.connection.close()

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
+import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from service.delivery import database
 from service.delivery.database import DamagedFileError
 
 _HEADER, _FRAME_HEADER = 32, 24
 _PAGE_SIZE_AT = 16  # in the main file's header
+_MAX_FRAME_AT = 16  # in the log's index, in the machine's byte order (sqlite.org/walformat.html#the_wal_index_header)
+_LEAST_PAGE = 512
 _MOST_PAGES = 1 << 18
 
 
@@ -33,54 +34,82 @@ class _Frame(NamedTuple):
 
 
 def salvage(path: Path) -> bool:
-    """Whether the log of a file was damaged. Raises ``OSError`` or ``DamagedFileError``."""
-    log = path.with_name(path.name + "-wal")
-    if not log.exists() or not log.stat().st_size:
+    """Whether the log of a file was damaged. Raises ``OSError`` or ``DamagedFileError``; it may be called again then."""
+    log, torn = path.with_name(path.name + "-wal"), path.with_name(path.name + ".torn-wal")
+    if not torn.exists() and not (log.exists() and log.stat().st_size and _is_torn(path, log, torn)):
         return False
-    with path.open("rb") as main:
-        page_size = int.from_bytes(main.read(_PAGE_SIZE_AT + 2)[-2:], "big")
-    if not page_size:
-        raise DamagedFileError(path.name)
-    with log.open("rb") as file:
-        frames = list(_frames(file, page_size))
-    salt = next(iter(Counter(frame.salt for frame in frames).most_common(1)), (b"", 0))[0]
-    commits = [number for number, frame in enumerate(frames, 1) if frame.size and frame.salt == salt]
-    connection = database.open_existing(path)
-    try:
-        seen = int(connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1])
-        if not commits or commits[-1] <= seen:
-            return False
-        kept = path.with_name(f"{path.name}.damaged-wal")
-        shutil.copyfile(log, kept)
-        os.chmod(kept, 0o600)
-    except sqlite3.Error:
-        raise DamagedFileError(path.name) from None
-    finally:
-        connection.close()
-    unseen = [frame for frame in frames[max(seen, 0) : commits[-1]] if frame.salt == salt and 0 < frame.page <= _MOST_PAGES]
-    _copy(kept, path, page_size, unseen)
+    frames = _frames(torn, _page_size(path))
+    commits = _commits(frames)
+    _copy(torn, path, _page_size(path), frames[: commits[-1]])
     for side in database.SIDES[1:]:
         path.with_name(path.name + side).unlink(missing_ok=True)
+    torn.rename(path.with_name(f"{path.name}.damaged-wal"))
     return True
 
 
-def _frames(log: BinaryIO, page_size: int) -> Iterator[_Frame]:
-    at = _HEADER
-    while True:
-        log.seek(at)
-        header = log.read(_FRAME_HEADER)
-        if len(header) < _FRAME_HEADER:
-            return
-        yield _Frame(int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big"), header[8:16], at + _FRAME_HEADER)
-        at += _FRAME_HEADER + page_size
+def _page_size(path: Path) -> int:
+    with path.open("rb") as main:
+        size = int.from_bytes(main.read(_PAGE_SIZE_AT + 2)[-2:], "big")
+    if size < _LEAST_PAGE:
+        raise DamagedFileError(path.name)
+    return size
+
+
+def _is_torn(path: Path, log: Path, torn: Path) -> bool:
+    """Whether there are commits that SQLite does not see; then the log is copied first, since closing the file may delete it."""
+    commits = _commits(_frames(log, _page_size(path)))
+    if not commits:
+        return False
+    connection = database.open_existing(path)
+    try:
+        with path.with_name(path.name + "-shm").open("rb") as index:
+            index.seek(_MAX_FRAME_AT)
+            seen = int.from_bytes(index.read(4), sys.byteorder)
+        if commits[-1] <= seen:
+            return False
+        part = torn.with_name(torn.name + ".part")
+        try:
+            with log.open("rb") as source, open(part, "wb", opener=_for_owner) as target:
+                shutil.copyfileobj(source, target)
+                target.flush()
+                os.fsync(target.fileno())
+            part.rename(torn)
+        finally:
+            part.unlink(missing_ok=True)
+    finally:
+        connection.close()
+    return True
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _commits(frames: list[_Frame]) -> list[int]:
+    """The numbers of frames that end a commit, counted from 1."""
+    return [number for number, frame in enumerate(frames, 1) if frame.size]
+
+
+def _frames(log: Path, page_size: int) -> list[_Frame]:
+    """All frames but those of an earlier use of the log, which have another salt."""
+    found: list[_Frame] = []
+    with log.open("rb") as file:
+        at = _HEADER
+        while len(header := os.pread(file.fileno(), _FRAME_HEADER, at)) == _FRAME_HEADER:
+            page, size = (int.from_bytes(header[start : start + 4], "big") for start in (0, 4))
+            found.append(_Frame(page, size, header[8:16], at + _FRAME_HEADER))
+            at += _FRAME_HEADER + page_size
+    salts = Counter(frame.salt for frame in found).most_common(1)
+    return [frame for frame in found if frame.salt == salts[0][0]]
 
 
 def _copy(log: Path, path: Path, page_size: int, frames: list[_Frame]) -> None:
     with log.open("rb") as source, path.open("rb+") as target:
         for frame in frames:
-            source.seek(frame.at)
-            target.seek((frame.page - 1) * page_size)
-            target.write(source.read(page_size))
-        target.truncate(frames[-1].size * page_size)
+            if 0 < frame.page <= _MOST_PAGES:
+                source.seek(frame.at)
+                target.seek((frame.page - 1) * page_size)
+                target.write(source.read(page_size))
+        target.truncate(min(frames[-1].size, _MOST_PAGES) * page_size)
         target.flush()
         os.fsync(target.fileno())
