@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from config.exporters import OtlpExporter, RetryOnFailure
 from service.delivery.disk import Disk
+from service.delivery.gauges import Said
 from service.delivery.item import Item
 from service.delivery.retry import LONGEST_WAIT, Attempts
 from service.delivery.row import to_row
@@ -50,6 +51,7 @@ class Consumers:
         self._finished = finished
         self._rejected = telemetry.rejected_items.labels(inner.id)
         self._outcomes = {outcome: telemetry.exports.labels(inner.id, outcome) for outcome in ("delivered", "retried", "dead_letter")}
+        self._said = Said(inner.id)
         self._feed: asyncio.Queue[Item] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._parked = 0
@@ -107,6 +109,7 @@ class Consumers:
                 await self._bury(item, outcome.reason)
                 return
             self._outcomes["retried"].inc()
+            self._said.say("retry", f"delivery fails ({_status(outcome.reason)}); it is tried again")
             if outcome.retry_after:
                 self._not_before = max(self._not_before, time.monotonic() + min(outcome.retry_after, LONGEST_WAIT))
             if self._delivered != delivered and self._parked < _MOST_PARKED:
@@ -133,12 +136,12 @@ class Consumers:
         try:
             batch = await item.ready(self._plan)
         except FramingError as error:
-            return Outcome("refused", None, f"can't be read again: {error}", 0)
+            return Outcome("refused", None, f"unreadable: {error}", 0)
         try:
             answer = await self._inner.export(batch)
             return _DELIVERED if answer is None else judge(answer)
         except BackendError as error:
-            return Outcome("retry", None, str(error), 0)
+            return Outcome("retry", None, str(error).removeprefix(f"{self._inner.id}: "), 0)
         except FramingError as error:
             return Outcome("refused", None, str(error), 0)
         except Exception as error:  # its text may quote the payload
@@ -151,7 +154,7 @@ class Consumers:
         self._outcomes["delivered"].inc()
         if outcome.rejected:
             self._rejected.inc(outcome.rejected)
-            _log.warning("%s: the backend refused %d records of a batch it took", self._inner.id, outcome.rejected)
+            self._said.say("rejected", f"the backend refused {outcome.rejected} records of a batch it took")
         self._leave(item)
 
     def _leave(self, item: Item) -> None:
@@ -188,10 +191,15 @@ class Consumers:
             is_stored = False
         if is_stored:
             self._outcomes["dead_letter"].inc()
-            _log.warning("%s: a batch was refused for good and is a dead letter now: %s", self._inner.id, reason.partition(":")[0])
+            self._said.say("dead letter", f"a batch was refused for good and is a dead letter now ({_status(reason)})")
             self._leave(item)
             return
         if not self.room_needed:
             _log.error("%s: the dead letters are full; nothing more is acknowledged until there is room", self._inner.id)
         self.room_needed = max(self.room_needed, row.cost)
         self._park(item, _AGAIN_SECONDS)
+
+
+def _status(reason: str) -> str:
+    """What of a reason goes into the log: the backend's own words may quote what it refused."""
+    return reason.partition(":")[0]

@@ -100,6 +100,7 @@ class DeadLetters:
             if version != self._version:
                 self.count, self.bytes = connection.execute(_STATE).fetchone()
                 self._version = version
+                self._checkpoint()
         except sqlite3.DatabaseError:
             self.count, self.bytes = 1, self.path.stat().st_size if self.path.exists() else 0
 

@@ -31,6 +31,11 @@ class Disk:
         self._storage = await asyncio.get_running_loop().run_in_executor(self._thread, Storage, self._exporter, self._settings, self._worker)
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is something to work with."""
+        return self._storage is not None
+
+    @property
     def max_bytes(self) -> int:
         """What the queue may hold."""
         return self._storage.max_bytes if self._storage is not None else 0

@@ -10,6 +10,8 @@ from service.delivery.storage import Stats
 from service.delivery.store import Damage
 from service.telemetry import Telemetry
 
+_PAUSE_SECONDS = 10.0
+
 _log = logging.getLogger("scrubjay")
 
 
@@ -45,3 +47,22 @@ class Gauges:
         if count:
             _log.warning("%s: %d dead letters were older than is allowed and are removed", self._exporter, count)
             self._expired.inc(count)
+
+
+class Said:
+    """Log lines that many batches may call for: each kind is written at once, then at most every ten seconds, with how many there were."""
+
+    def __init__(self, exporter: str) -> None:
+        self._exporter = exporter
+        self._last: dict[str, float] = {}
+        self._more: dict[str, int] = {}
+
+    def say(self, kind: str, text: str) -> None:
+        """Writes a line, or counts it."""
+        now = time.monotonic()
+        if now - self._last.get(kind, -_PAUSE_SECONDS) < _PAUSE_SECONDS:
+            self._more[kind] = self._more.get(kind, 0) + 1
+            return
+        more = self._more.pop(kind, 0)
+        self._last[kind] = now
+        _log.warning("%s: %s%s", self._exporter, text, f" (and {more} more since the last such line)" if more else "")

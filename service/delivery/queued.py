@@ -254,6 +254,8 @@ class QueuedExporter:
         return await self._disk.run(Storage.probe)
 
     async def close(self) -> None:
+        if not self._disk.is_open:
+            return
         self._is_closed = True
         if self._committing is not None:
             await self._committing

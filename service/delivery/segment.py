@@ -51,6 +51,7 @@ class Segment:
         self._select = f"SELECT {columns} FROM batch"  # noqa: S608 - names of our own
         self._last = self._position = 0
         self._unmarked: list[int] = []
+        self._has_purged = False
         self._version = self._data_version()
 
     @classmethod
@@ -100,7 +101,9 @@ class Segment:
             if version != self._version:
                 self.recount()
                 self._version = version
-                self.settle()  # so that what was purged is not in the log either
+                self._has_purged = True
+            if self._has_purged:
+                self._has_purged = not self.settle()  # what was purged is not to stay in the log either
         except sqlite3.Error:
             pass  # looked at again the next time
 
@@ -247,19 +250,22 @@ class Segment:
 
     def seal(self) -> None:
         """Takes no more rows; only notes of what is done are written from now on."""
-        self.sealed = True
+        self.sealed, self.settled = True, False
         try:
             self._connection.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error:
             pass  # then each note is synced
 
-    def settle(self) -> None:
-        """Copies what waits from the log into the main file, where damage stays local. Takes a while, and needs no hurry."""
+    def settle(self) -> bool:
+        """Copies what waits from the log into the main file, where damage stays local, and empties the log; whether that was possible.
+
+        It takes a while, and needs no hurry.
+        """
         self.settled = True
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except sqlite3.Error:
-            pass  # the log stays, and is read from
+            return False  # the log stays, and is read from
 
     def discard(self) -> None:
         """All is done: deletes the file, or sets it aside if it is damaged."""

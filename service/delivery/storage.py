@@ -168,6 +168,9 @@ class Storage:
                 store = Store(path, self._rotate_bytes)
             except BlockingIOError:
                 continue
+            except (OSError, sqlite3.Error) as error:
+                _log.error("%s: %s can't be delivered from: %s", self._exporter, path.name, described(error))
+                continue
             except ConfigError:
                 self._left_alone.add(path)
                 raise

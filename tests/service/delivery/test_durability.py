@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.delivery.backend import Backend, Reply, numbered, opened, queued, serving, until
+from tests.service.delivery.backend import Backend, Reply, files, numbered, opened, queued, serving, until
 
 ROOT = Path(__file__).parents[3]
 DRIVER = [sys.executable, "-m", "tests.service.delivery.driver"]
@@ -51,6 +51,25 @@ def test_the_disk_has_it_before_each_answer(tmp_path: Path, clients: int, shared
             since += 1
             assert since <= shared, "more answers than one commit can stand for"
     assert answers == 40
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+def test_after_a_sync_that_failed_a_new_file_is_begun_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    faulty = ["strace", "-f", "-o", os.devnull, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=30+40", *DRIVER]
+    run = subprocess.run(
+        [*faulty, str(tmp_path / "queue"), NOWHERE, "0", "40", "1"], cwd=ROOT, env=driver_environment(), capture_output=True, timeout=120, check=False
+    )
+    if b"PTRACE" in run.stderr or b"ptrace" in run.stderr:
+        pytest.skip("strace may not trace here")
+    assert run.stdout.split() == [b"%d" % number for number in range(40)]
+    assert len(files(tmp_path / "queue")) >= 2
+
+    async def main() -> None:
+        wanted = {numbered(number, size=2000).payload for number in range(40)}
+        async with serving() as backend, opened(queued(tmp_path / "queue", backend.url)):
+            await until(lambda: wanted <= set(backend.bodies()))
+
+    asyncio.run(main())
 
 
 def test_what_was_acknowledged_before_a_kill_is_delivered_after_it(tmp_path: Path) -> None:
