@@ -47,7 +47,9 @@ _ROOM_AGAIN = 0.9
 
 _NOTE_SECONDS = 0.05
 _LOOK_SECONDS = 1.0
-_HOUSEKEEPING_EVERY = 5
+_LOOK_AROUND_EVERY = 2
+_IDLE_SECONDS = 8.0
+"""After so long without a new batch, what is delivered does not stay on disk."""
 
 _log = logging.getLogger("scrubjay")
 
@@ -76,7 +78,7 @@ class QueuedExporter:
         self._waiting: list[_Waiting] = []
         self._coming = 0
         self._committing: asyncio.Task[None] | None = None
-        self._commits = 0
+        self._last_commit = 0.0
         self._finished: list[Ref] = []
         self._noting: asyncio.Task[None] | None = None
         self._refilling: asyncio.Task[None] | None = None
@@ -172,7 +174,7 @@ class QueuedExporter:
             reason = _reason(error)
             _log.error("%s: storing failed: %s", self.id, reason)
             return f"{self.id}: {reason}"
-        self._commits += 1
+        self._last_commit = time.monotonic()
         for ref, waiting in zip(handed_out, group, strict=False):  # for all of the group, or none
             self._consumers.add(Item(ref, waiting.enqueued, plan_hash, waiting.cost, waiting.batch))
         self._refill()
@@ -219,16 +221,15 @@ class QueuedExporter:
 
     async def _keep_house(self) -> None:
         """Counts and looks around, for as long as the queue is open."""
-        commits = passed = 0
+        passed = 0
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             passed += 1
             try:
-                if passed % _HOUSEKEEPING_EVERY == 0:
-                    await self._look_around(is_idle=commits == self._commits)
-                    commits = self._commits
+                await self._note()
+                if passed % _LOOK_AROUND_EVERY == 0:
+                    await self._look_around(is_idle=time.monotonic() - self._last_commit > _IDLE_SECONDS)
                 else:
-                    await self._note()
                     await self._disk.run(Storage.look_again)
                     await self._tell()
                 self._refill()

@@ -321,7 +321,7 @@ def test_retries_end_when_they_are_to_end(tmp_path: Path) -> None:
             async with serving(backend), opened(queued(tmp_path / str(at), backend.url, retry=retry, telemetry=telemetry)) as exporter:
                 await exporter.export(numbered(1))
                 letters = tmp_path / str(at) / FOLDER / "dead-letters" / "worker-0.db"
-                await until(lambda: telemetry.registry.get_sample_value("scrubjay_export_total", {"exporter": ID, "outcome": "dead_letter"}))  # noqa: B023
+                await until(lambda: telemetry.registry.get_sample_value("scrubjay_export_total", {"exporter": ID, "outcome": "dead_letter"}))  # noqa: B023 - awaited within the loop
                 assert letters.exists()
             assert (len(backend.requests) == 1) is not retry.enabled
 
