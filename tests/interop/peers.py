@@ -49,14 +49,14 @@ class BuildError(Exception):
 def collector() -> Path:
     """An OpenTelemetry Collector with the components of ``collector.yaml``."""
     _need("Go", "go")
-    return _made("collector", (MANIFEST.read_bytes(), BUILDER.encode()), _build_collector)
+    return cached("collector", (MANIFEST.read_bytes(), BUILDER.encode()), _build_collector)
 
 
 @cache
 def telemetrygen() -> Path:
     """OpenTelemetry's load generator."""
     _need("Go", "go")
-    return _made("telemetrygen", (TELEMETRYGEN.encode(),), _build_telemetrygen)
+    return cached("telemetrygen", (TELEMETRYGEN.encode(),), _build_telemetrygen)
 
 
 @cache
@@ -64,7 +64,7 @@ def node_modules() -> Path:
     """A folder with the JavaScript SDK of ``javascript/package-lock.json`` in ``node_modules``, and the scripts that use it."""
     _need("Node.js with npm", "node", "npm")
     files = sorted(path for path in JAVASCRIPT.iterdir() if path.suffix in (".json", ".mjs"))
-    return _made("javascript", tuple(path.name.encode() + path.read_bytes() for path in files), _install_javascript)
+    return cached("javascript", tuple(path.name.encode() + path.read_bytes() for path in files), _install_javascript)
 
 
 def node() -> str:
@@ -84,7 +84,7 @@ def _need(what: str, *commands: str) -> None:
         raise Unavailable(f"{what} is not installed")
 
 
-def _made(name: str, inputs: Sequence[bytes], make: Callable[[Path, Path], None]) -> Path:
+def cached(name: str, inputs: Sequence[bytes], make: Callable[[Path, Path], None]) -> Path:
     """``make(folder, log)`` puts ``name`` into the folder, which then becomes the cached one in one step: there is no half of it."""
     key = hashlib.sha256("\0".join((platform.system(), platform.machine())).encode())
     for content in inputs:
@@ -117,22 +117,24 @@ def _build_collector(folder: Path, log: Path) -> None:
     manifest["dist"]["output_path"] = str(sources)
     rendered = folder.parent / "collector.yaml"
     rendered.write_text(yaml.safe_dump(manifest))
-    _run(f"building the OpenTelemetry Collector {manifest['dist']['version']}", ["go", "run", BUILDER, f"--config={rendered}"], folder.parent, log)
+    run_step(
+        f"building the OpenTelemetry Collector {manifest['dist']['version']}", ["go", "run", BUILDER, f"--config={rendered}"], folder.parent, log
+    )
     shutil.move(sources / "collector", folder / "collector")
 
 
 def _build_telemetrygen(folder: Path, log: Path) -> None:
-    _run("building telemetrygen", ["go", "install", TELEMETRYGEN], folder.parent, log, GOBIN=str(folder))
+    run_step("building telemetrygen", ["go", "install", TELEMETRYGEN], folder.parent, log, GOBIN=str(folder))
 
 
 def _install_javascript(folder: Path, log: Path) -> None:
     made = folder / "javascript"
     shutil.copytree(JAVASCRIPT, made, ignore=shutil.ignore_patterns("node_modules"))
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
-    _run("installing the OpenTelemetry SDK for JavaScript", command, made, log)
+    run_step("installing the OpenTelemetry SDK for JavaScript", command, made, log)
 
 
-def _run(what: str, command: Sequence[str], folder: Path, log: Path, **environment: str) -> None:
+def run_step(what: str, command: Sequence[str], folder: Path, log: Path, **environment: str) -> None:
     """Runs a step of a build below everything else in priority, telling every now and then that it still goes on."""
     niced = ["nice", "-n", "10", *command] if shutil.which("nice") else list(command)
     settings = {**os.environ, "CGO_ENABLED": "0", "CI": "true", **environment}
