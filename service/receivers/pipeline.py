@@ -172,7 +172,7 @@ def _rewrite(body: Body, limit: int, plan: Plan) -> _Rewritten:
     started = time.perf_counter()
     payload = inflate(body.sent, body.content_encoding, limit)
     codec = body.choose(payload)
-    redacted = _redact(codec, payload, plan)
+    redacted = _redact(codec, payload, plan) if payload else Redacted(payload, Report())
     return _Rewritten(codec, len(payload), redacted, redacted.payload is payload, time.perf_counter() - started)
 
 

@@ -124,14 +124,6 @@ def test_the_status_of_a_400_has_bad_request_details(tmp_path: Path) -> None:
     assert details.field_violations[0].description == Status.FromString(answer.content).message
 
 
-@pytest.mark.parametrize("body", [b"\x1f\x8b broken", gzip.compress(b"x" * 1000, mtime=0)[:-9], b"not gzip"])
-def test_a_broken_gzip_body_is_a_400(tmp_path: Path, body: bytes) -> None:
-    with running(tmp_path, files(tmp_path)) as service:
-        answer = service.post("/v1/logs", body, PROTOBUF, content_encoding="gzip")
-    assert answer.status_code == 400
-    assert Status.FromString(answer.content).code == 3
-
-
 @pytest.mark.parametrize("form", [f"{JSON}; charset=utf-8", f"{JSON};charset=UTF-8", "Application/JSON"])
 def test_a_charset_parameter_does_no_harm(tmp_path: Path, form: str) -> None:
     with running(tmp_path, files(tmp_path)) as service:
