@@ -120,7 +120,11 @@ class DeadLetters:
         return removed
 
     def take_over(self, path: Path) -> None:
-        """Moves in what a worker that no longer exists left behind. Raises ``sqlite3.Error``, ``OSError`` or a ``ScrubjayError``."""
+        """Moves in what a worker that no longer exists left behind. Raises ``sqlite3.Error``, ``OSError`` or a ``ScrubjayError``.
+
+        ``DamagedFileError`` says that not all of it was whole; what was whole is moved.
+        """
+        is_whole = True
         version = database.schema_of(path)
         source = database.open_existing(path)
         try:
@@ -129,6 +133,7 @@ class DeadLetters:
             number = connection.execute("SELECT coalesce(max(id), 0) FROM batch").fetchone()[0]
             for stored in source.execute(f"SELECT {database.READABLE[version]} FROM batch ORDER BY id"):  # noqa: S608 - names of our own
                 row = database.as_row(stored)
+                is_whole = is_whole and row is not None
                 if row is not None:
                     number += 1
                     database.insert(connection, number, row)
@@ -138,9 +143,11 @@ class DeadLetters:
             raise
         finally:
             source.close()
-        database.remove(path)
         self._version = -1
         self.notice_changes()
+        if not is_whole:
+            raise DamagedFileError(path.name)
+        database.remove(path)
 
     def close(self) -> None:
         """Gives the file back."""

@@ -23,15 +23,16 @@ from typing import NamedTuple
 
 from config.exporters import OtlpExporter
 from service.delivery import database
+from service.delivery.admission import Admission
 from service.delivery.consumers import Consumers
 from service.delivery.disk import Disk
 from service.delivery.gauges import Gauges
 from service.delivery.item import Item
-from service.delivery.row import MAX_PAYLOAD, cost_of, stored_size, tenant_headers, to_row
+from service.delivery.row import tenant_headers, to_row, weight
 from service.delivery.storage import Storage
 from service.delivery.store import Ref
 from service.delivery.worker import Worker
-from service.errors import BackendError, ConfigError, FramingError
+from service.errors import BackendError, ConfigError
 from service.exporters.contract import Batch, Exporter
 from service.redaction.plan import Plan
 from service.telemetry import Telemetry, described
@@ -41,9 +42,6 @@ _GROUP_BYTES = 16 << 20
 
 _MEMORY_BYTES = 16 << 20
 """What waits in memory to be delivered; the rest is read from disk when its turn comes."""
-
-_ROOM_AGAIN = 0.9
-"""A queue that was full is said to be full again only after it was that far from it."""
 
 _NOTE_SECONDS = 0.05
 _LOOK_SECONDS = 1.0
@@ -58,6 +56,7 @@ class _Waiting(NamedTuple):
     batch: Batch
     enqueued: int
     cost: int
+    weight: int
     done: asyncio.Future[None]
 
 
@@ -73,17 +72,16 @@ class QueuedExporter:
         self._drain_timeout = drain_timeout
         self._gauges = Gauges(inner.id, telemetry)
         self._disk = Disk(inner.id, settings.sending_queue, worker)
+        self._admission = Admission(inner.id, self._disk)
         self._consumers = Consumers(inner, settings, plan, self._disk, telemetry, self._on_finished)
         self._num_consumers = settings.sending_queue.num_consumers
         self._waiting: list[_Waiting] = []
-        self._coming = 0
         self._committing: asyncio.Task[None] | None = None
         self._last_commit = 0.0
         self._finished: list[Ref] = []
         self._noting: asyncio.Task[None] | None = None
         self._refilling: asyncio.Task[None] | None = None
         self._house: asyncio.Task[None] | None = None
-        self._is_full = False
         self._is_closed = True
 
     async def open(self) -> None:
@@ -102,35 +100,17 @@ class QueuedExporter:
     async def export(self, batch: Batch) -> None:
         if not batch.payload:
             return
-        cost = self._admitted(stored_size(batch))
+        if self._is_closed:
+            raise BackendError(f"{self.id}: closed")
+        if self._consumers.letters_full:
+            raise BackendError(f"{self.id}: the dead letters are full")
+        cost = self._admission.admit(batch)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(batch._replace(headers=tenant_headers(batch.tenant)), int(time.time() * 1000), cost, done))
-        self._coming += cost
+        kept = batch._replace(headers=tenant_headers(batch.tenant))
+        self._waiting.append(_Waiting(kept, int(time.time() * 1000), cost, weight(batch), done))
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit())
         await done
-
-    def _admitted(self, size: int) -> int:
-        """What a batch of that size costs. Raises what the client is to be told if there is no room for it."""
-        if self._is_closed:
-            raise BackendError(f"{self.id}: closed")
-        cost, limit, stats = cost_of(size), self._disk.max_bytes, self._disk.stats
-        if cost > limit or size > MAX_PAYLOAD:
-            raise FramingError(f"larger than the whole queue of {self.id}")
-        if self._consumers.letters_full:
-            raise BackendError(f"{self.id}: the dead letters are full")
-        used = stats.waiting_bytes + self._coming
-        is_full = used + cost > limit
-        if stats.waiting:  # what is done takes room until its file is deleted
-            is_full = is_full or stats.disk_bytes + self._coming + cost > limit + limit // 4
-        if is_full:
-            if not self._is_full:
-                _log.warning("%s: the queue is full, %d bytes wait; clients are told to send again", self.id, stats.waiting_bytes)
-            self._is_full = True
-            raise BackendError(f"{self.id}: the queue is full")
-        if used < limit * _ROOM_AGAIN:
-            self._is_full = False
-        return cost
 
     async def _commit(self) -> None:
         """Commits group after group until nobody waits. Every waiter gets its answer, whatever happens."""
@@ -138,7 +118,7 @@ class QueuedExporter:
             while self._waiting:
                 group = self._next_group()
                 failure = await self._stored(group)
-                self._coming -= sum(waiting.cost for waiting in group)
+                self._admission.coming -= sum(waiting.cost for waiting in group)
                 for waiting in group:
                     if waiting.done.done():  # its client has gone
                         continue
@@ -162,7 +142,7 @@ class QueuedExporter:
     async def _stored(self, group: list[_Waiting]) -> str | None:
         """Stores a group in one commit, with notes of what was delivered meanwhile; what went wrong, or ``None``."""
         finished, self._finished = self._finished, []
-        has_room = self._consumers.memory + sum(waiting.cost for waiting in group) <= _MEMORY_BYTES
+        has_room = self._consumers.memory + sum(waiting.weight for waiting in group) <= _MEMORY_BYTES
         plan_hash = self._plan.hash
 
         def write(storage: Storage) -> list[Ref]:
@@ -171,12 +151,13 @@ class QueuedExporter:
         try:
             handed_out = await self._disk.run(write)
         except Exception as error:  # fails closed: whatever it was, nothing counts as stored
+            self._finished += finished
             reason = _reason(error)
             _log.error("%s: storing failed: %s", self.id, reason)
             return f"{self.id}: {reason}"
         self._last_commit = time.monotonic()
         for ref, waiting in zip(handed_out, group, strict=False):  # for all of the group, or none
-            self._consumers.add(Item(ref, waiting.enqueued, plan_hash, waiting.cost, waiting.batch))
+            self._consumers.add(Item(ref, waiting.enqueued, plan_hash, waiting.weight, waiting.batch))
         self._refill()
         return None
 
@@ -216,8 +197,13 @@ class QueuedExporter:
 
     async def _note(self) -> None:
         finished, self._finished = self._finished, []
-        if finished:
+        if not finished:
+            return
+        try:
             await self._disk.run(lambda storage: storage.finish(finished))
+        except BaseException:
+            self._finished += finished  # twice is as good as once
+            raise
 
     async def _keep_house(self) -> None:
         """Counts and looks around, for as long as the queue is open."""
@@ -263,11 +249,11 @@ class QueuedExporter:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._drain_timeout):
                 await self._drained()
+        await self._consumers.stop()
         tasks = [task for task in (self._house, self._refilling, self._noting) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._consumers.stop()
         try:
             await self._note()
             await self._disk.run(Storage.tidy)

@@ -63,6 +63,12 @@ def stored_size(batch: Batch) -> int:
     return len(batch.payload if batch.as_sent is None else batch.as_sent)
 
 
+def weight(batch: Batch) -> int:
+    """Bytes it takes in memory."""
+    as_sent = batch.as_sent
+    return _OVERHEAD + len(batch.payload) + (0 if as_sent is None or as_sent is batch.payload else len(as_sent))
+
+
 def to_row(batch: Batch, plan_hash: str, enqueued: int) -> Row:
     """The batch as it is stored."""
     unchanged = batch.as_sent is not None

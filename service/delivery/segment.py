@@ -52,6 +52,7 @@ class Segment:
         self._last = self._position = 0
         self._unmarked: list[int] = []
         self._has_purged = False
+        self._unread_at_least = 0  # 1 while nobody knows how many there are
         self._version = self._data_version()
 
     @classmethod
@@ -92,7 +93,7 @@ class Segment:
             if not database.is_damage(error):
                 raise
             self.bytes = self.unread_bytes = self.path.stat().st_size
-            self.unread = 1
+            self.unread = self._unread_at_least = 1
 
     def notice_changes(self) -> None:
         """Counts again if another process (a purge) has written to the file."""
@@ -151,8 +152,8 @@ class Segment:
         self.held[number] = Held(row.enqueued, cost)
         self.held_bytes += cost
         self._position = number
-        self.unread -= 1
-        self.unread_bytes -= cost
+        self.unread = max(self.unread - 1, self._unread_at_least)
+        self.unread_bytes = max(self.unread_bytes - cost, 0)
 
     def mark(self, number: int) -> None:
         """A row is done; noted on disk with the next ``write`` or ``flush``."""
@@ -187,7 +188,7 @@ class Segment:
             elif not found:
                 raise
         if not found and limit > 0:
-            self.unread = self.unread_bytes = 0
+            self.unread = self.unread_bytes = self._unread_at_least = 0
         return found
 
     def _take(self, number: int, stored: tuple[object, ...], found: list[tuple[int, Row]]) -> int:
@@ -202,7 +203,7 @@ class Segment:
 
     def _lose(self, count: int) -> None:
         self.lost += count
-        self.unread = max(0, self.unread - count)
+        self.unread = max(self.unread - count, self._unread_at_least)
 
     def _step(self, limit: int, found: list[tuple[int, Row]]) -> None:
         """Where the table can't be read in order: row by row."""

@@ -159,7 +159,8 @@ class Storage:
         if self._worker.index:
             return
         for number, file in folder.orphaned_letters(self.path, self._worker.count):
-            self._take_over_letters(number, file)
+            if file not in self._left_alone:
+                self._take_over_letters(number, file)
         taken = {store.path for store in self._adopted} | self._left_alone
         for path in folder.orphans(self.path, self._worker.count):
             if path in taken:
@@ -190,6 +191,9 @@ class Storage:
         except DamagedFileError:
             database.set_aside(file)
             self._damages.append(Damage(file.name, 0))
+        except sqlite3.Error as error:
+            _log.error("%s: %s can't be taken over: %s", self._exporter, file.name, database.name_of(error))
+            self._left_alone.add(file)
         finally:
             lock.release()
 

@@ -15,6 +15,7 @@ import pytest
 
 from config.policy import Policy
 from service.delivery import database, folder, survey
+from service.delivery.segment import Segment
 from service.delivery.worker import Worker
 from service.errors import BackendError, ConfigError
 from service.exporters.contract import Batch
@@ -145,6 +146,23 @@ def test_of_a_file_that_was_cut_off_the_rest_is_delivered(tmp_path: Path) -> Non
     assert set(payloads(range(40, 45), 50_000)) <= set(bodies)
     assert 20 <= len(bodies) < 45
     assert damaged(telemetry) >= 1
+
+
+def test_while_nobody_knows_how_much_a_damaged_file_holds_it_is_not_given_up(tmp_path: Path) -> None:
+    stored(tmp_path, range(40), size=50_000)
+    (file,) = files(tmp_path)
+    os.truncate(file, file.stat().st_size // 2)
+    segment = Segment.open(file)
+    seen = 0
+    while rows := segment.fetch(1):
+        for number, _row in rows:
+            assert not segment.is_drained
+            segment.mark(number)
+            seen += 1
+    assert seen > 10
+    assert segment.is_drained
+    assert segment.lost
+    segment.close()
 
 
 @pytest.mark.parametrize("junk", [b"no database at all" * 100, b"SQLite format 3\0", b"\0" * 4096])
