@@ -180,7 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--transport", choices=TRANSPORTS, action="append", help="only this one (default: both)")
     parser.add_argument("--spans", type=int, choices=SPANS, action="append", help="only requests of so many spans")
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of a round (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=3.0, help="length of a round (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each system (default: %(default)s)")
     parser.add_argument("--pool-mib", type=int, default=POOL_BYTES // MIB, help="distinct requests before any comes again (default: %(default)s MiB)")
     parser.add_argument("--collector", type=Path, metavar="FILE", help="the Collector's program (default: built with Go, once)")
