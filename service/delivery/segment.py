@@ -249,6 +249,13 @@ class Segment:
             self.lost += 1
             return None
 
+    def is_sound(self) -> bool:
+        """Whether SQLite finds its own structures whole; rows have checksums of their own."""
+        try:
+            return bool(self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        except sqlite3.Error:
+            return False
+
     def seal(self) -> None:
         """Takes no more rows; only notes of what is done are written from now on."""
         self.sealed, self.settled = True, False

@@ -87,8 +87,9 @@ def check(file: Path) -> Checked | None:
     whole = 0
     while rows := segment.fetch(_CHUNK):
         whole += len(rows)
+    damaged = segment.lost or int(not segment.is_sound())
     segment.close()
-    return Checked(file, whole, segment.lost)
+    return Checked(file, whole, damaged)
 
 
 def set_aside(exporter: Path) -> list[Path]:

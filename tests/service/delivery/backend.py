@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -136,5 +136,18 @@ def files(folder: Path, pattern: str = "worker-*/*.db") -> list[Path]:
 
 
 def on_disk(folder: Path) -> bytes:
-    """Every byte there is below a folder."""
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+    """Every byte there is below a folder; files may go while they are looked at."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            found.append(path.read_bytes())
+    return b"".join(found)
+
+
+def size_on_disk(folder: Path) -> int:
+    """Bytes of the queue's files, their logs left out."""
+    size = 0
+    for path in files(folder):
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size

@@ -20,7 +20,21 @@ from service.delivery.removal import Filter
 from service.errors import BackendError, FramingError
 from service.exporters.contract import Batch, Exporter
 from service.telemetry import Telemetry
-from tests.service.delivery.backend import FOLDER, ID, Backend, Received, Reply, files, numbered, on_disk, opened, queued, serving, until
+from tests.service.delivery.backend import (
+    FOLDER,
+    ID,
+    Backend,
+    Received,
+    Reply,
+    files,
+    numbered,
+    on_disk,
+    opened,
+    queued,
+    serving,
+    size_on_disk,
+    until,
+)
 from tests.service.exporters.contract import ExporterContract
 
 
@@ -193,8 +207,7 @@ def test_the_bound_on_disk_holds_while_single_batches_are_stuck(tmp_path: Path) 
                         await exporter.export(numbered(number % 100, size=100_000))
                     except BackendError:
                         await asyncio.sleep(0.005)
-                    size = sum(path.stat().st_size for path in files(tmp_path))
-                    assert size <= 11 << 20
+                    assert size_on_disk(tmp_path) <= 11 << 20
             assert len(backend.taken) > 50
 
     asyncio.run(main())
