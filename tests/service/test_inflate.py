@@ -23,8 +23,8 @@ def _zstd_stream(payload: bytes) -> bytes:
     return zstandard.ZstdCompressor(write_content_size=False, write_checksum=True).compress(payload)
 
 
-WAYS: list[tuple[str, Compress]] = [("gzip", gzip.compress), ("zstd", zstandard.compress), ("zstd", _zstd_stream)]
-each_way = pytest.mark.parametrize(("encoding", "compress"), WAYS, ids=["gzip", "zstd", "zstd-stream"])
+WAYS: list[tuple[str, Compress]] = [("gzip", gzip.compress), ("deflate", zlib.compress), ("zstd", zstandard.compress), ("zstd", _zstd_stream)]
+each_way = pytest.mark.parametrize(("encoding", "compress"), WAYS, ids=["gzip", "deflate", "zstd", "zstd-stream"])
 
 
 @each_way
@@ -61,7 +61,7 @@ def test_a_body_cut_anywhere_is_refused(encoding: str, compress: Compress, paylo
         inflate(body[: data.draw(st.integers(0, len(body) - 1))], encoding, 1000)
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd"])
 @given(body=st.binary(min_size=1, max_size=300))
 def test_arbitrary_bytes_are_refused(encoding: str, body: bytes) -> None:
     with pytest.raises(FramingError):

@@ -100,6 +100,17 @@ def test_a_connection_is_closed_after_its_age_and_clients_notice_nothing(tmp_pat
     assert len(stub.got) == sent
 
 
+def test_a_client_that_pings_is_not_thrown_out(tmp_path: Path) -> None:
+    """A Collector pings every 10 s, whether it has something to send or not; this client does so every second."""
+    options = [("grpc.keepalive_time_ms", 1100), ("grpc.keepalive_permit_without_calls", 1), ("grpc.http2.max_pings_without_data", 0)]
+    seen: list[grpc.ChannelConnectivity] = []
+    with running(tmp_path, files(tmp_path)) as service, grpc.insecure_channel(service.target, options=options) as channel:
+        channel.subscribe(seen.append, try_to_connect=True)
+        wait_until(lambda: grpc.ChannelConnectivity.READY in seen)
+        time.sleep(6)
+    assert seen[-1] is grpc.ChannelConnectivity.READY
+
+
 def test_an_address_that_is_taken_is_a_configuration_error(tmp_path: Path) -> None:
     with running(tmp_path, files(tmp_path)) as service:
         other = tmp_path / "other"
