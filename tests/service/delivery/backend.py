@@ -100,11 +100,12 @@ def queued(
     num_consumers: int = 4,
     letters: DeadLetters | None = None,
     timeout: float = 10.0,
+    kind: type[OtlpHttpExporter] = OtlpHttpExporter,
 ) -> QueuedExporter:
     """A queue in ``folder`` before an OTLP/HTTP exporter; by default its backend can't be reached."""
     queue = SendingQueue(storage=str(folder), max_bytes=max_bytes, num_consumers=num_consumers, dead_letters=letters or DeadLetters())
     settings = schema.OtlpHttpExporter(endpoint=url, timeout=timeout, sending_queue=queue, retry_on_failure=retry)
-    return QueuedExporter(OtlpHttpExporter(ID, settings), settings, plan or default_plan(), worker, drain_timeout, telemetry or Telemetry())
+    return QueuedExporter(kind(ID, settings), settings, plan or default_plan(), worker, drain_timeout, telemetry or Telemetry())
 
 
 @asynccontextmanager

@@ -15,6 +15,8 @@ from config.exporters import DeadLetters
 from service.delivery import removal, survey
 from service.delivery.dead_letters import DeadLetters as Letters
 from service.delivery.row import to_row
+from service.exporters.contract import Answer, Batch
+from service.exporters.otlp_http import OtlpHttpExporter
 from service.telemetry import Telemetry
 from tests.service.delivery.backend import FOLDER, ID, Backend, Reply, files, numbered, on_disk, opened, queued, serving, until
 
@@ -78,6 +80,28 @@ def test_what_the_protocol_lets_clients_send_again_is_tried_again(tmp_path: Path
         assert len(backend.requests) == 4
 
     asyncio.run(main())
+
+
+class Faulty(OtlpHttpExporter):
+    """An exporter with a fault of its own, which quotes what it was given."""
+
+    async def export(self, batch: Batch) -> Answer:
+        raise RuntimeError(batch.payload)
+
+
+def test_a_fault_of_ours_is_tried_again_and_then_a_dead_letter_and_quotes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        telemetry = Telemetry()
+        async with opened(queued(tmp_path, kind=Faulty, telemetry=telemetry)) as exporter:
+            await exporter.export(numbered(77))
+            await until(lambda: outcome(telemetry, "dead_letter") == 1)
+            assert outcome(telemetry, "retried") == 4
+
+    asyncio.run(main())
+    ((reason, _count),) = survey.dead_letters(tmp_path / FOLDER)[0].reasons
+    assert reason.startswith("RuntimeError at tests.service.delivery.test_dead_letters:")
+    assert "RuntimeError" in caplog.text
+    assert "00000077" not in caplog.text
 
 
 def test_a_backend_that_hangs_is_tried_again(tmp_path: Path) -> None:
