@@ -16,6 +16,7 @@ compressions grpc knows ``gzip`` and ``deflate``; it answers others by itself, w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -29,6 +30,7 @@ from service.exporters.contract import OTLP_METHODS, PROTOBUF, Answer, GrpcAnswe
 from service.exporters.rpc_status import DETAILS, INVALID_ARGUMENT, OK, RESOURCE_EXHAUSTED, UNAVAILABLE, as_grpc, encode
 from service.receivers.arrivals import Arrivals
 from service.receivers.forwarding import Forwarding
+from service.receivers.grpc_listener import GrpcListener
 from service.receivers.pipeline import Body, Pipeline
 from service.receivers.request import Budget, ClientGoneError, Held, OverloadedError
 from service.telemetry import Telemetry, described
@@ -36,6 +38,7 @@ from service.telemetry import Telemetry, described
 _log = logging.getLogger("scrubjay")
 
 _RETRY_AFTER = 1.0
+_LISTEN_AGAIN_SECONDS = 0.2
 _GZIP = b"\x1f\x8b"
 _ZLIB = frozenset((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"))
 """How compressed messages begin (RFC 1952, section 2.3.1; RFC 1950, section 2.2). No OTLP request does: its first field's tag is 0x0a."""
@@ -63,32 +66,57 @@ class OtlpGrpcServer:
         self._limit = limit
         arrivals = Arrivals(limit)
         self._methods = {signal: _Export(pipeline, forwarding[signal], limit, arrivals, budget, telemetry) for signal, pipeline in pipelines.items()}
-        self._server: grpc.aio.Server | None = None
+        self._listener: GrpcListener | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether requests are taken."""
+        return self._listener is not None and bool(self._listener.is_running())
 
     async def start(self, *, reuse_port: bool) -> int:
         """Listens and serves; the port. Raises ``ConfigError``."""
-        self._server = server = grpc.aio.server(options=_options(self._settings, self._limit, reuse_port))
-        handlers: dict[str, dict[str, grpc.RpcMethodHandler[bytes, bytes]]] = {}
-        for signal, method in self._methods.items():
-            service, _, name = OTLP_METHODS[signal].strip("/").partition("/")
-            handlers.setdefault(service, {})[name] = grpc.stream_unary_rpc_method_handler(method.serve)
-        server.add_generic_rpc_handlers(tuple(grpc.method_handlers_generic_handler(service, methods) for service, methods in handlers.items()))
-        host, port = self._settings.address
+        bound = await self._listen(self._settings.address.port, reuse_port)
+        self._watching = asyncio.get_running_loop().create_task(self._watch(bound, reuse_port))
+        return bound
+
+    async def _listen(self, port: int, reuse_port: bool) -> int:
+        host = self._settings.address.host
+        options = _options(self._settings, self._limit, reuse_port)
+        listener = GrpcListener(options, {OTLP_METHODS[signal]: method.serve for signal, method in self._methods.items()})
         try:
-            bound = server.add_insecure_port(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+            bound = int(listener.add_insecure_port((f"[{host}]:{port}" if ":" in host else f"{host}:{port}").encode()))
         except RuntimeError:
             bound = 0
         if not bound:
             raise ConfigError(f"endpoint {host}:{port}: an address that is free to listen on")
-        await server.start()
+        await listener.start()
+        self._listener = listener
         return bound
+
+    async def _watch(self, port: int, reuse_port: bool) -> None:
+        """Listens again, on the same port, if a fault inside grpc has ended the server."""
+        while self._listener is not None:
+            try:
+                await self._listener.wait_for_termination(None)
+            except Exception as error:
+                _log.error("gRPC: the server failed: %s", described(error))
+            while not self._stopping and not self.is_serving:
+                _log.error("gRPC: the server has ended; it is started again")
+                await asyncio.sleep(_LISTEN_AGAIN_SECONDS)
+                with contextlib.suppress(ConfigError):
+                    await self._listen(port, reuse_port)
+            if self._stopping:
+                return
 
     async def stop(self, grace: float) -> None:
         """Takes no more requests, and waits ``grace`` seconds for those under way."""
-        if self._server is None:
+        self._stopping = True
+        if self._listener is None:
             return
         deadline = time.monotonic() + grace
-        await self._server.stop(grace)
+        await self._listener.shutdown(grace)
         under_way = [task for method in self._methods.values() for task in method.under_way]
         if under_way:
             _, late = await asyncio.wait(under_way, timeout=max(0.0, deadline - time.monotonic()))
