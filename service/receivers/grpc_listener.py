@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from grpc._cython import cygrpc  # type: ignore[attr-defined]  # the stubs describe the public interface only
@@ -21,7 +21,7 @@ Serve = Callable[[object, grpc.aio.ServicerContext[bytes, bytes]], Awaitable[byt
 """Takes the messages of a call, and what else there is of it; returns the response."""
 
 Option = tuple[str, int]
-Handler = grpc.RpcMethodHandler[bytes, bytes]
+Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"  # generic in the stubs only
 
 
 class GrpcListener(cygrpc.AioServer):  # type: ignore[misc]  # as above

@@ -34,7 +34,7 @@ def test_the_size_limit_holds_as_received_and_after_decompression_and_clients_do
 
 
 def test_over_the_budget_of_all_requests_clients_are_told_to_send_again(tmp_path: Path) -> None:
-    text = files(tmp_path).replace("service: {", "service: {max_inflight_bytes: 100KiB, ")
+    text = files(tmp_path, with_grpc("max_request_bytes: 1MiB")).replace("service: {", "service: {max_inflight_bytes: 100KiB, ")
     with running(tmp_path, text) as service:
         refused = send(service, "logs", encoded("logs", PROTOBUF, "x" * (200 << 10)))
         inflated = send(service, "logs", encoded("logs", PROTOBUF, "x" * (200 << 10)), grpc.Compression.Gzip)
