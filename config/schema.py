@@ -95,6 +95,7 @@ class Config(Model):
         for signal, pipeline in self.service.pipelines.by_signal().items():
             self._check_pipeline(signal, pipeline)
         self._check_ports()
+        self._check_sizes()
         self._check_raw_at_rest()
         return self
 
@@ -128,6 +129,14 @@ class Config(Model):
         clash = next((name for (kind, address), name in taken.items() if kind != "grpc" and address in grpc), None)
         if clash is not None:
             raise ValueError(f"receivers.{clash}: an endpoint of its own; HTTP and gRPC can't share one")
+
+    def _check_sizes(self) -> None:
+        """A request that never finds room, as received and decompressed, would be sent again for ever."""
+        most = self.service.max_inflight_bytes
+        for name, receiver in self.receivers.items():
+            for _, server in _servers(receiver):
+                if most is not None and server.max_request_bytes is not None and server.max_request_bytes * 2 > most:
+                    raise ValueError(f"receivers.{name}: a max_request_bytes of at most half of service.max_inflight_bytes")
 
     def _check_raw_at_rest(self) -> None:
         policy = self.policy

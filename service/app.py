@@ -82,8 +82,8 @@ class Service:
         self.exporters = {name: self._exporter(name, plan) for name in sorted(self._used)}
         self._worker: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="redaction")
         self._shared = Shared(plan, self._worker, self.telemetry)
-        most = config.service.max_inflight_bytes or place.machine.inflight_bytes(place.count)
-        self._budget = Budget(most, self.telemetry.inflight_bytes)
+        self._most = config.service.max_inflight_bytes or max(place.machine.inflight_bytes(place.count), 2 * _largest_request(config))
+        self._budget = Budget(self._most, self.telemetry.inflight_bytes)
         self._forwarding = Forwarding(plan)
         self.apps = self._build_apps()
         self.grpc = {server.address: self._build_grpc(name, server) for name, server in _grpc_servers(config)}
@@ -141,7 +141,7 @@ class Service:
         return self._forwarding if any(isinstance(self.config.exporters[name], schema.OtlpExporter) for name in pipeline.exporters) else None
 
     def _limit(self, server: schema.Server) -> int:
-        return server.max_request_bytes or self.place.machine.request_bytes(self.place.count)
+        return server.max_request_bytes or min(self.place.machine.request_bytes(self.place.count), self._most // 2)
 
     def _new_app(self) -> FastAPI:
         app = FastAPI(title="Scrubjay", docs_url=None, redoc_url=None, openapi_url=None)
@@ -169,10 +169,23 @@ class Service:
             await exporter.open()
         await asyncio.get_running_loop().run_in_executor(self._worker, self._shared.plan.warm)
 
+    def hurry(self) -> None:
+        """``close`` is not to wait for queues to be delivered any longer."""
+        for exporter in self.exporters.values():
+            if isinstance(exporter, QueuedExporter):
+                exporter.hurry()
+
     async def close(self) -> None:
         """Flushes and closes; nothing may be accepted any more."""
         await asyncio.gather(*(exporter.close() for exporter in self.exporters.values()))
         self._worker.shutdown(wait=True)
+
+
+def _largest_request(config: Config) -> int:
+    """In bytes; 0 where nothing is configured."""
+    servers: list[schema.Server | None] = [receiver.server for receiver in config.receivers.values()]
+    servers += [server for _, server in _grpc_servers(config)]
+    return max((server.max_request_bytes or 0 for server in servers if server is not None), default=0)
 
 
 def _grpc_servers(config: Config) -> Iterator[tuple[str, schema.GrpcServer]]:

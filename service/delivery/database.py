@@ -164,6 +164,15 @@ def is_full(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
+def identity(path: Path, *, log: bool) -> tuple[int, ...] | None:
+    """What tells a database's file, and its ``log``, from others of their names; ``None`` where one is not there."""
+    try:
+        found = [os.stat(path.with_name(path.name + side)) for side in SIDES[: 1 + log]]
+    except OSError:
+        return None
+    return tuple(number for one in found for number in (one.st_dev, one.st_ino))
+
+
 def remove(path: Path) -> None:
     """Deletes a database with all that belongs to it."""
     for side in SIDES:

@@ -6,6 +6,7 @@ dead letters, or an operator who replays or purges them. An empty store takes on
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import time
 from pathlib import Path
@@ -27,6 +28,7 @@ class DeadLetters:
         self._max_bytes = max_bytes
         self._max_age = max_age
         self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, ...] | None = None
         if path.exists():
             try:
                 self._connect()
@@ -45,6 +47,7 @@ class DeadLetters:
             else:
                 folder.make(self.path.parent)
                 self._connection = database.create(self.path, shrinks=True)
+            self._identity = database.identity(self.path, log=False)
             self._version = -1
             self.notice_changes()
         return self._connection
@@ -55,6 +58,8 @@ class DeadLetters:
 
     def put(self, row: Row) -> bool:
         """Stores a row durably; whether there was room. Raises ``sqlite3.Error`` or ``OSError``."""
+        if self._connection is not None and database.identity(self.path, log=False) != self._identity:
+            self._abandon()  # somebody removed the file, or put another one in its place
         connection = self._connect()
         self.notice_changes()
         if not self.fits(row.cost):
@@ -70,6 +75,8 @@ class DeadLetters:
         self.bytes += row.cost
         self.count += 1
         self._checkpoint()
+        if database.identity(self.path, log=False) != self._identity:
+            raise OSError(errno.ENOENT, "the dead letters were removed or replaced")
         return True
 
     def _abandon(self) -> None:

@@ -146,6 +146,16 @@ class Lock:
                 raise
             os.close(descriptor)
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the file that is locked is still the one of that name: whoever removed or replaced the folder took the lock away."""
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return False
+        held = os.fstat(self._descriptor)
+        return (found.st_ino, found.st_dev) == (held.st_ino, held.st_dev)
+
     def release(self) -> None:
         """Gives the folder back."""
         os.close(self._descriptor)

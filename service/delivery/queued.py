@@ -7,7 +7,7 @@
 * A batch that fails while others are delivered makes room for them and comes again later; while nothing gets through, consumers wait.
 * What another plan redacted is redacted again before it leaves.
 * ``is_ready`` means that a batch could be acknowledged; a backend that is down does not change that.
-* ``close`` goes on delivering for ``drain_timeout`` seconds; what is left stays on disk.
+* ``close`` goes on delivering for ``drain_timeout`` seconds, or until ``hurry``; what is left stays on disk.
 
 The disk is used from one thread only. Batches just acknowledged are delivered from memory, as far as it is allowed to hold them.
 """
@@ -83,6 +83,7 @@ class QueuedExporter:
         self._refilling: asyncio.Task[None] | None = None
         self._house: asyncio.Task[None] | None = None
         self._is_closed = True
+        self._is_hurried = False
 
     async def open(self) -> None:
         await self._inner.open()
@@ -240,6 +241,10 @@ class QueuedExporter:
             return False
         return await self._disk.run(Storage.probe)
 
+    def hurry(self) -> None:
+        """``close`` is not to wait for deliveries any longer."""
+        self._is_hurried = True
+
     async def close(self) -> None:
         if not self._disk.is_open:
             return
@@ -265,10 +270,10 @@ class QueuedExporter:
             await self._inner.close()
 
     async def _drained(self) -> None:
-        """Returns when nothing waits any more."""
+        """Returns when nothing waits any more, or when it has to be quick."""
         while True:
             await self._note()
-            if not self._disk.stats.waiting:
+            if self._is_hurried or not self._disk.stats.waiting:
                 return
             self._refill()
             await asyncio.sleep(_NOTE_SECONDS)

@@ -2,11 +2,13 @@
 
 Nothing is added to a file that was there at the start. A file that has reached its size, or on which the disk failed, takes no more rows
 and is deleted once all of it is done. After a failed fsync nothing can be said about what the kernel still holds of a file, so the
-next rows go into a new one; what was acknowledged before is safe (``synchronous=FULL``).
+next rows go into a new one; what was acknowledged before is safe (``synchronous=FULL``). A commit counts only if the files still are where
+they were: into a file that was removed or replaced, a commit would succeed and be lost.
 """
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,6 +50,7 @@ class Store:
         folder.make(path)
         self._lock = folder.Lock(path, patience)
         self._segments: list[Segment] = []
+        self._identity: tuple[int, ...] | None = None  # of the newest file
         try:
             self._next = 1 + max((int(file.name[:6]) for file in path.glob("[0-9]*")), default=0)
             self._remove_leftovers()
@@ -114,12 +117,29 @@ class Store:
             if not (database.is_full(error) or database.is_busy(error)):
                 self._give_up(segment)
             raise
+        self._check_place(segment)
         first = all(other.unread == 0 for other in self._segments if other is not segment)
         if may_hand_out and first and segment.hand_out_written(rows):
             return [Ref(self, segment, number) for number in numbers]
         return []
 
+    def _check_place(self, segment: Segment) -> None:
+        """Raises ``OSError`` unless what was just written will be found again."""
+        found = database.identity(segment.path, log=True)
+        self._identity = self._identity or found
+        if found is None or found != self._identity or not self._lock.is_in_place:
+            self._give_up(segment)
+            raise OSError(errno.ENOENT, "the queue's files were removed or replaced")
+
+    def _take_place(self) -> None:
+        """Has the folder again, if somebody took it away. Raises ``BlockingIOError`` if another process was quicker."""
+        if not self._lock.is_in_place:
+            folder.make(self.path)
+            lost, self._lock = self._lock, folder.Lock(self.path)
+            lost.release()
+
     def _current(self) -> Segment:
+        self._take_place()
         last = self._segments[-1] if self._segments else None
         if last is not None and not last.sealed:
             if last.bytes < self._rotate_bytes:
@@ -127,6 +147,7 @@ class Store:
             self._set_down(last)
         fresh = Segment.create(self.path / f"{self._next:06d}.db")
         self._next += 1
+        self._identity = None
         self._segments.append(fresh)
         return fresh
 

@@ -30,7 +30,7 @@ ESCAPES: tuple[tuple[Anchor, KeyAnchor], ...] = (
 EVENT_NAMES = ("gen_ai.choice", "gen_ai.user.m", "gen_ai.system.m", "gen_ai.assistant.m", "gen_ai.tool.m", "gen_ai.content.")
 """Beginnings of event names whose record's body is a prompt or a completion (OpenTelemetry GenAI conventions up to 1.41)."""
 
-BYTES_VALUE = (Anchor(r"bytesValue\""), KeyAnchor.BASE64)
+BYTES_VALUES = tuple((Anchor(name + r"\""), KeyAnchor.BASE64) for name in ("bytesValue", "bytes_value"))
 
 
 def scope_anchors() -> list[tuple[Anchor, KeyAnchor]]:

@@ -28,7 +28,7 @@ from service.errors import ConfigError
 from service.redaction.actions import Action, Drop, Hash, Keep, Mask, Replace, Summarize
 from service.redaction.actions.replace import marker
 from service.redaction.anchors import (
-    BYTES_VALUE,
+    BYTES_VALUES,
     ESCAPES,
     KeyAnchor,
     attribute_anchors,
@@ -96,7 +96,7 @@ class Plan:
         self.text = Scanner(detectors, shadowing=enforcing and policy.prompts.mode not in ("keep", "observe"))
         self.json = Scanner(detectors, names)
         words: list[tuple[Anchor, KeyAnchor]] = attribute_anchors(prompt_keys) if self.prompts_on else []
-        self.otlp_json = Scanner(detectors, [*names, BYTES_VALUE, *words])
+        self.otlp_json = Scanner(detectors, [*names, *BYTES_VALUES, *words])
         starts = string_start_anchors(detectors)
         self.protobuf = Scanner(detectors, [*names, *starts, *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)])
         self.json_prompt_patterns = _prompt_patterns(self.json)

@@ -126,6 +126,15 @@ def test_what_is_not_understood_is_refused_in_one_line_that_says_file_key_and_wh
     assert not any(secret in text for secret in ENV.values())
 
 
+@pytest.mark.parametrize("protocols", ["{http: {", "{grpc: {endpoint: 127.0.0.1:1}, http: {", "{grpc: {endpoint: 127.0.0.1:1, LIMIT}, http: {"])
+def test_a_request_must_find_room_beside_its_decompressed_self(tmp_path: Path, protocols: str) -> None:
+    limited = protocols if "LIMIT" in protocols else protocols.removesuffix("http: {") + "http: {LIMIT, "
+    text = GOOD.replace("service:\n", "service:\n  max_inflight_bytes: 4MiB\n").replace("{http: {", limited)
+    load_config(write(tmp_path, text.replace("LIMIT", "max_request_bytes: 2MiB")), ENV)
+    with pytest.raises(LoadError, match=re.escape("receivers.otlp: a max_request_bytes of at most half of service.max_inflight_bytes")):
+        load_config(write(tmp_path, text.replace("LIMIT", "max_request_bytes: 3MiB")), ENV)
+
+
 QUEUES = [
     # exporters, the pipeline's, and what the message says; nothing where it is allowed
     ("otlp_http: {endpoint: 'http://a:1', sending_queue: {storage: q}}, file: {path: o}", "otlp_http, file", ""),

@@ -52,6 +52,7 @@ _NUMBERS = frozenset((b"intValue", b"int_value", b"doubleValue", b"double_value"
 _ARRAYS = frozenset((b"arrayValue", b"array_value"))
 _LISTS = frozenset((b"kvlistValue", b"kvlist_value"))
 _EVENT = re.compile(rb'"(?:eventName|name)"\s{0,8}:\s{0,8}"gen_ai\.(?:[a-z_]+\.message|choice|content\.)')
+_BASE64URL = bytes.maketrans(b"-_", b"+/")
 _BORDER = b'"traceId"'
 _REACH = 1 << 16
 
@@ -100,10 +101,8 @@ class AttributeEdits(LocalEdits):
                 entity = self.work.plan.entity_of(name)
                 if child.kind == '"':
                     self.plain(span, name, entity)
-                elif child.kind == "[" and name in _RECORDS:
-                    self._records(child)
                 elif child.kind != "0":
-                    self.walk(child)
+                    (self._records if child.kind == "[" and name in _RECORDS else self.walk)(child)
 
     def _records(self, node: Node) -> None:
         """Spans, log records, metrics: what a rule drops as a whole goes with its comma."""
@@ -215,11 +214,12 @@ class AttributeEdits(LocalEdits):
 
     def bytes_value(self, span: Span, name: bytes, entity: str | None) -> None:
         """A ``bytesValue``: its content is looked at as text, and stays base64. Both alphabets and missing padding are accepted."""
-        literal = inside(self.buf, span)
+        literal = inside(self.buf, span).translate(_BASE64URL, b" \t\r\n").rstrip(b"=")
         try:
-            raw = base64.b64decode(literal.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(literal) % 4), validate=True)
-        except (binascii.Error, ValueError):
-            raw = literal
+            raw = base64.b64decode(literal + b"=" * (-len(literal) % 4), validate=True)
+        except (binascii.Error, ValueError):  # some decoders take it all the same, each in its own way
+            self.edits.append(Edit(span[0] + 1, span[1] - 1, base64.b64encode(self.work.unprocessable("base64"))))
+            return
         if entity is not None and plausible(raw, entity):
             replaced = self.work.whole(raw, SENSITIVE_FIELD, entity, name)
             if replaced is not None:

@@ -21,6 +21,9 @@ from service.redaction.report import Redacted, Report
 from service.redaction.work import Unprocessable
 
 _UNKNOWN = Schema("unknown", {})
+_ID_BYTES = (8, 16)
+"""A trace id has 16 bytes, a span id 8; anything longer or shorter is no id, whatever field it stands in."""
+
 _IN_LLM_RECORDS = frozenset(("message", "attribute", "value"))
 
 
@@ -87,6 +90,9 @@ class Rewriter(Values):
                     self._index = index
                     new = self._container(start, end, kind.schema)
                     index, following = self._index, ends[self._index]
+                elif kind is not None and kind.kind == "record":  # its tag or length is written in a longer way than it need be
+                    records += 1
+                    new = self._record_bytes(start, end, kind) if self._hit(start, end) else None
                 elif self._hit(start, end):
                     self.work.begin_record()
                     self._record, self._llm = (start, end), None
@@ -131,10 +137,10 @@ class Rewriter(Values):
     def _field(self, start: int, end: int, kind: Field | None) -> bytes | None:
         if kind is None:
             return self._unknown(start, end)
-        if kind.kind == "opaque":
+        if kind.kind == "opaque" or (kind.kind == "id" and end - start in _ID_BYTES):
             return None
         self.work.place = kind.place or self.work.place
-        if kind.kind == "text":
+        if kind.kind in ("text", "id"):
             return self._text(start, end)
         if kind.kind == "attribute":
             return self._attribute(start, end)
@@ -195,7 +201,7 @@ def blank(buf: bytes, lo: int, hi: int, kind: Field | None) -> bytes:
     parts: list[bytes] = []
     for begin, tag_end, start, end, number in fields(buf, lo, hi):
         known = kind.schema.fields.get(number)
-        if start < 0 or (known is not None and known.kind == "opaque"):
+        if start < 0 or (known is not None and (known.kind == "opaque" or (known.kind == "id" and end - start in _ID_BYTES))):
             parts.append(buf[begin:end])
         elif known is not None and known.kind == "text":
             parts.append(length_delimited(buf[begin:tag_end], UNPROCESSABLE))

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 
 class Field(NamedTuple):
-    """``kind``: ``container`` (walked always, its framing is checked), ``record``, ``message``, ``text``, ``attribute``, ``value``, ``opaque``."""
+    """``kind``: ``container`` (walked always, its framing is checked), ``record``, ``message``, ``text``, ``attribute``, ``value``, ``id`` (as
+    long as one is), ``opaque``."""
 
     kind: str
     place: str = ""
@@ -31,20 +32,21 @@ def _attributes(place: str = "attribute") -> Field:
     return Field("attribute", place)
 
 
+_ID = Field("id")
 _OPAQUE = Field("opaque")
 ENTITY_REF = Schema("EntityRef", {1: _text("resource"), 2: _text("resource"), 3: _text("resource"), 4: _text("resource")})
 RESOURCE = Schema("Resource", {1: _attributes("resource"), 3: Field("message", "resource", ENTITY_REF)})
 SCOPE = Schema("InstrumentationScope", {1: _text("scope"), 2: _text("scope"), 3: _attributes("scope")})
 EVENT = Schema("Span.Event", {2: _text("name"), 3: _attributes()})
-LINK = Schema("Span.Link", {1: _OPAQUE, 2: _OPAQUE, 3: _text("trace_state"), 4: _attributes()})
+LINK = Schema("Span.Link", {1: _ID, 2: _ID, 3: _text("trace_state"), 4: _attributes()})
 STATUS = Schema("Status", {2: _text("status")})
 SPAN = Schema(
     "Span",
     {
-        1: _OPAQUE,
-        2: _OPAQUE,
+        1: _ID,
+        2: _ID,
         3: _text("trace_state"),
-        4: _OPAQUE,
+        4: _ID,
         5: _text("name"),
         9: _attributes(),
         11: Field("message", "attribute", EVENT),
@@ -52,8 +54,8 @@ SPAN = Schema(
         15: Field("message", "status", STATUS),
     },
 )
-LOG_RECORD = Schema("LogRecord", {3: _text("name"), 5: Field("value", "body"), 6: _attributes(), 9: _OPAQUE, 10: _OPAQUE, 12: _text("name")})
-EXEMPLAR = Schema("Exemplar", {4: _OPAQUE, 5: _OPAQUE, 7: _attributes("exemplar")})
+LOG_RECORD = Schema("LogRecord", {3: _text("name"), 5: Field("value", "body"), 6: _attributes(), 9: _ID, 10: _ID, 12: _text("name")})
+EXEMPLAR = Schema("Exemplar", {4: _ID, 5: _ID, 7: _attributes("exemplar")})
 _EXEMPLARS = Field("message", "exemplar", EXEMPLAR)
 NUMBER_POINT = Schema("NumberDataPoint", {5: _EXEMPLARS, 7: _attributes()})
 HISTOGRAM_POINT = Schema("HistogramDataPoint", {6: _OPAQUE, 7: _OPAQUE, 8: _EXEMPLARS, 9: _attributes()})

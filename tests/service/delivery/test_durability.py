@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.delivery.backend import Backend, Reply, files, numbered, opened, queued, serving, until
+from service.errors import BackendError
+from tests.service.delivery.backend import FOLDER, TIMEOUT, Backend, Reply, files, numbered, opened, queued, serving, until
 
 ROOT = Path(__file__).parents[3]
 DRIVER = [sys.executable, "-m", "tests.service.delivery.driver"]
@@ -100,6 +101,57 @@ def test_what_was_acknowledged_before_a_kill_is_delivered_after_it(tmp_path: Pat
 
     asyncio.run(main())
     assert len(acknowledged) >= 900
+
+
+@pytest.mark.parametrize("replaced", [False, True], ids=["removed", "replaced"])
+def test_what_is_acknowledged_after_the_folder_was_taken_away_is_there_after_a_restart(tmp_path: Path, replaced: bool) -> None:
+    """Into a file without a name a commit would succeed, and be lost with the process."""
+
+    async def main() -> None:
+        queue, acknowledged = tmp_path / "queue", []
+        away = queued(queue, drain_timeout=0.0)
+        async with opened(away):
+            await away.export(numbered(0))
+            shutil.rmtree(queue)
+            if replaced:
+                queue.mkdir()
+            for number in range(1, 20):
+                try:
+                    await away.export(numbered(number))
+                    acknowledged.append(number)
+                except BackendError:
+                    pass
+        assert len(acknowledged) >= 18, "it goes on with a new folder"
+        async with serving() as backend, opened(queued(queue, backend.url)):
+            await until(lambda: {numbered(number).payload for number in acknowledged} <= set(backend.bodies()))
+
+    asyncio.run(main())
+
+
+def test_a_dead_letter_stays_in_the_queue_until_there_is_a_file_for_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with serving(Backend(lambda _request: Reply(400))) as backend, opened(exporter := queued(tmp_path, backend.url)):
+            for number in range(3):
+                await exporter.export(numbered(number))
+                await until(lambda: (found := files(tmp_path, "dead-letters/*.db")) and b"%08d" % number in found[0].read_bytes())  # noqa: B023 - used at once
+                shutil.rmtree(tmp_path / FOLDER / "dead-letters")
+
+    asyncio.run(main())
+
+
+def test_draining_can_be_cut_short(tmp_path: Path) -> None:
+    async def main() -> None:
+        exporter = queued(tmp_path, drain_timeout=TIMEOUT * 10)
+        await exporter.open()
+        await exporter.export(numbered(1))
+        closing = asyncio.create_task(exporter.close())
+        await asyncio.sleep(0.2)
+        assert not closing.done()
+        exporter.hurry()
+        async with asyncio.timeout(TIMEOUT):
+            await closing
+
+    asyncio.run(main())
 
 
 FULL_DISK = """

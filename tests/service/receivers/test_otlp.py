@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -209,15 +211,26 @@ def test_a_full_disk_is_a_503_and_never_a_500(tmp_path: Path) -> None:
 
 
 def test_too_much_at_once_is_a_503_and_memory_is_given_back(tmp_path: Path) -> None:
-    text = files(tmp_path).replace("service: {", "service: {max_inflight_bytes: 4KiB, ")
+    text = files(tmp_path).replace("service: {", "service: {max_inflight_bytes: 16KiB, ")
+    body = encoded("logs", PROTOBUF, "x" * 7000)
     with running(tmp_path, text) as service:
-        refused = service.post("/v1/logs", encoded("logs", PROTOBUF, "x" * 5000), PROTOBUF)
-        inflated = service.post("/v1/logs", gzip.compress(encoded("logs", PROTOBUF, "x" * 5000)), PROTOBUF, content_encoding="gzip")
-        taken = service.post("/v1/logs", encoded("logs", PROTOBUF, "x" * 500), PROTOBUF)
-        assert service.metric("scrubjay_inflight_bytes") == 0
+        parts = urlsplit(service.url)
+        with ExitStack() as held:
+            for _ in range(2):
+                connection = held.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0)))
+                connection.sendall(b"POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 8000\r\n\r\n" % PROTOBUF.encode())
+                connection.sendall(b"\0" * 7999)
+            while service.metric("scrubjay_inflight_bytes") < 2 * 7999:
+                time.sleep(0.01)
+            refused = service.post("/v1/logs", body, PROTOBUF)
+        while service.metric("scrubjay_inflight_bytes"):
+            time.sleep(0.01)
+        taken = service.post("/v1/logs", body, PROTOBUF)
+        never = service.post("/v1/logs", encoded("logs", PROTOBUF, "x" * 9000), PROTOBUF)
+        inflated = service.post("/v1/logs", gzip.compress(encoded("logs", PROTOBUF, "x" * 9000)), PROTOBUF, content_encoding="gzip")
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
-    assert inflated.status_code == 503
     assert taken.status_code == 200
+    assert (never.status_code, inflated.status_code) == (413, 413), "half of all there is, as sent and decompressed: more would never fit"
 
 
 def test_a_client_that_goes_away_halfway_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -202,6 +202,22 @@ def test_a_dropped_record_is_gone_from_otlp() -> None:
     assert rewritten.report.dropped == 1
 
 
+def padded(value: int, size: int) -> bytes:
+    """A varint that is written in so many bytes, which it need not be (protobuf encoding, "Base 128 Varints")."""
+    return bytes(value >> 7 * at & 0x7F | (0x80 if at < size - 1 else 0) for at in range(size))
+
+
+@pytest.mark.parametrize("tag_size", [1, 2, 3])
+@pytest.mark.parametrize("length_size", [2, 3, 5])
+def test_a_record_is_dropped_however_long_its_tag_and_length_are_written(tag_size: int, length_size: int) -> None:
+    record = spans({"m": ADDRESS, "n": "confidential " + "x" * 200}).resource_spans[0].scope_spans[0].spans[0].SerializeToString()
+    scope = padded(0x12, tag_size) + padded(len(record), length_size) + record
+    container = padded(0x12, 1) + padded(len(scope), 3) + scope
+    rewritten = redacted("otlp_proto:traces", padded(0x0A, 1) + padded(len(container), 3) + container, RECORD)
+    assert b"confidential" not in rewritten.payload
+    assert (rewritten.report.records, rewritten.report.dropped) == (1, 1)
+
+
 def test_a_record_whose_name_or_nested_value_is_dropped_keeps_no_secret() -> None:
     for attributes in ({ADDRESS: 1, "z": 2}, {"deep": {"a": ADDRESS, "b": [ADDRESS]}, "z": 2}):
         for codec, make in (("otlp_proto", wire), ("otlp_json", as_json)):

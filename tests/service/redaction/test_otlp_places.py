@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.redaction.otlp_requests import REQUESTS, SIGNALS, SPAN_ID, TRACE_ID, as_json, filled, messages, wire
+from tests.service.redaction.otlp_requests import REQUESTS, SIGNALS, SPAN_ID, TRACE_ID, as_json, filled, messages, spans, wire
 from tests.service.redaction.planted import ADDRESS, KEY, full_plan_of, redacted
 
 TEXT = f"to {ADDRESS} with {KEY} end"
@@ -66,6 +66,28 @@ def test_ids_and_numbers_stay(signal: str, codec: str) -> None:
         after = REQUESTS[signal].FromString(rewritten)
         for before_one, after_one in zip(messages(message), messages(after), strict=True):
             assert numbers(before_one) == numbers(after_one)
+
+
+@pytest.mark.parametrize("field", ["trace_id", "span_id", "parent_span_id"])
+def test_what_is_longer_than_an_id_is_none(field: str) -> None:
+    """A decoder takes any bytes there, and a backend may show them."""
+    message = spans({"note": "x"})
+    setattr(message.resource_spans[0].scope_spans[0].spans[0], field, KEY.encode())
+    assert KEY.encode() not in redacted("otlp_proto:traces", wire(message), PLAN).payload
+
+
+@pytest.mark.parametrize("name", ["bytesValue", "bytes_value"])
+@pytest.mark.parametrize("spoilt", ["{0}", "{0}\\n", "*{0}", "{1}!{2}", "{1} {2}", "{1}={2}", "{1}=={2}"])
+def test_bytes_that_only_some_decoders_can_read_do_not_hide_a_secret(name: str, spoilt: str) -> None:
+    encoded = base64.b64encode(TEXT.encode()).decode()
+    value = spoilt.format(encoded, encoded[:20], encoded[20:])
+    payload = f'{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"attributes":[{{"key":"a","value":{{"{name}":"{value}"}}}}]}}]}}]}}]}}'
+    after = json.loads(redacted("otlp_json:traces", payload.encode(), PLAN).payload)
+    (attribute,) = after["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"]
+    decoded = base64.b64decode(attribute["value"][name], validate=True)
+    assert b"REDACTED" in decoded
+    assert KEY.encode() not in decoded
+    assert ADDRESS.encode() not in decoded
 
 
 @pytest.mark.parametrize("signal", SIGNALS)
