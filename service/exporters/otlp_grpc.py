@@ -3,8 +3,8 @@
 Acknowledged means the backend has answered. A body that redaction left alone goes on as the very bytes that came if the client had
 compressed it with gzip, or not at all; another compression becomes gzip, which every OTLP server takes. OTLP/JSON becomes protobuf.
 
-A backend that can't be reached or is late is a ``BackendError``. The channel reports that as a status too, and nothing tells it from a
-backend's own; so UNAVAILABLE, DEADLINE_EXCEEDED and CANCELLED count as the backend's only if trailers came along. Clients retry all.
+A backend that can't be reached, is late, or ends a call without an answer is a ``BackendError``; ``grpc_origin`` tells its statuses from
+those that the channel makes up. A response of more than 4 MiB is as good as an empty one: the backend has taken the batch.
 
 The proxies that the environment names (``https_proxy`` and the like) are not used, as with ``otlp_http``: telemetry goes where the
 configuration says. An endpoint without a port means OTLP's 4317.
@@ -25,8 +25,9 @@ from config.schema import OtlpGrpcExporter as Settings
 from service.errors import BackendError, ConfigError
 from service.exporters.contract import OTLP_METHODS, Batch, GrpcAnswer
 from service.exporters.grpc_call import Metadata, unary
+from service.exporters.grpc_origin import answer_of
 from service.exporters.otlp_json_to_proto import to_protobuf
-from service.exporters.rpc_status import CANCELLED, DEADLINE_EXCEEDED, DETAILS, UNAVAILABLE, name_of
+from service.exporters.rpc_status import DETAILS, name_of
 from service.exporters.tls import certificates
 from service.telemetry import described
 
@@ -37,8 +38,8 @@ _DEFAULT_PORT = 4317
 _MAX_ANSWER = 4 << 20
 """The most a response may hold, as the OTLP specification recommends."""
 
+_MAX_TRAILERS = 256 << 10
 _RELAYED = {DETAILS, "retry-after"}
-_MAY_BE_LOCAL = {CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE}
 _KEY = re.compile(r"[0-9a-z_.-]+")
 _VALUE = re.compile(r"[\x20-\x7e]*")
 """Custom-Metadata, gRPC over HTTP/2. Core would log other keys and refuse the call."""
@@ -48,6 +49,9 @@ _RESERVED = {"te", "content-type", "content-length", "user-agent", "host", "acce
 _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", _MAX_ANSWER),
+    # The status travels in the trailers: where these are over the limits (8 and 16 KiB by default), it is lost.
+    ("grpc.max_metadata_size", _MAX_TRAILERS),
+    ("grpc.absolute_max_metadata_size", 2 * _MAX_TRAILERS),
     ("grpc.enable_http_proxy", 0),
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", 200),
@@ -95,10 +99,11 @@ class OtlpGrpcExporter:
             reply = await unary(self._channel, OTLP_METHODS[batch.signal], body, encoding, self._metadata(batch), self._settings.timeout)
         except Exception as error:  # of grpcio's own, among them a channel that is closed
             raise BackendError(f"{self.id}: {described(error)}") from None
-        if reply.code in _MAY_BE_LOCAL and not reply.trailers:
+        answer = answer_of(reply)
+        if answer is None:
             raise BackendError(f"{self.id}: {name_of(reply.code)}")
-        trailers = tuple((name, value) for name, value in reply.trailers if name in _RELAYED)
-        return GrpcAnswer(reply.code, reply.message, reply.body, trailers)
+        trailers = tuple((name, value) for name, value in answer.trailers if name in _RELAYED)
+        return GrpcAnswer(answer.code, answer.message, answer.body, trailers)
 
     async def _body(self, batch: Batch) -> tuple[bytes, str]:
         """The message, and its compression. Raises ``FramingError``."""
