@@ -64,7 +64,7 @@ class OtlpGrpcServer:
     ) -> None:
         self._settings = settings
         self._limit = limit
-        arrivals = Arrivals(limit)
+        arrivals = Arrivals(limit, budget)
         self._methods = {signal: _Export(pipeline, forwarding[signal], limit, arrivals, budget, telemetry) for signal, pipeline in pipelines.items()}
         self._listener: GrpcListener | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -168,6 +168,9 @@ class _Export:
                 message = await self._arrivals.read(context, held)
             except ClientGoneError:
                 answer = _malformed("no message")
+            except FramingError as error:
+                self._refused("framing")
+                answer = _malformed(str(error))
             except OverloadedError as error:
                 answer = _unavailable(str(error))
             else:

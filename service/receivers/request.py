@@ -39,13 +39,13 @@ class Budget:
     """How many payload bytes may be in memory at once. Used from the event loop's thread."""
 
     def __init__(self, limit: int, gauge: Gauge) -> None:
-        self._limit = limit
+        self.limit = limit
         self._gauge = gauge
         self._used = 0
 
     def change(self, by: int) -> None:
         """Takes bytes, or gives them back."""
-        if by > 0 and self._used + by > self._limit:
+        if by > 0 and self._used + by > self.limit:
             raise OverloadedError("too many requests at once")
         self._used += by
         self._gauge.set(self._used)

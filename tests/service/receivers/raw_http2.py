@@ -51,8 +51,8 @@ class Http2Client:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def call(self, body: bytes | None, headers: Headers = (), path: bytes = OTLP_METHODS["logs"].encode()) -> None:
-        """Sends a whole request on the next stream; with no body (``None``), its headers alone."""
+    def call(self, body: bytes | None, headers: Headers = (), path: bytes = OTLP_METHODS["logs"].encode(), *, ends: bool = True) -> None:
+        """Sends a request on the next stream: a whole one, unless its body is not what it ``ends`` with; without one its headers alone."""
         self._stream += 2
         head: Headers = (
             (b":method", b"POST"),
@@ -66,7 +66,11 @@ class Http2Client:
         block = b"".join(b"\0" + _text(name) + _text(value) for name, value in head)
         self._socket.sendall(_frame(_HEADERS, _END_HEADERS, self._stream, block))
         if body is not None:
-            self._socket.sendall(_frame(_DATA, _END_STREAM, self._stream, body))
+            self.go_on(body, ends=ends)
+
+    def go_on(self, body: bytes, *, ends: bool = True) -> None:
+        """Sends the rest of the latest request's body, or more of it."""
+        self._socket.sendall(_frame(_DATA, _END_STREAM if ends else 0, self._stream, body))
 
     def status(self) -> int | None:
         """The next answer's ``grpc-status``; nothing where the stream or the connection ends without one."""

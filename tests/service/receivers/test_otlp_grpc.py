@@ -16,7 +16,10 @@ from service.exporters.contract import OTLP_METHODS
 from tests.service.exporters.grpc_backend import GrpcBackend, grpc_backend
 from tests.service.payloads import ADDRESS, JSON, MARKER, PROTOBUF, SIGNALS, encoded, request
 from tests.service.receivers.grpc_client import DETAILS, PIPELINES, RECEIVER, Metadata, call, client, files, packed, proxy, send
+from tests.service.receivers.raw_http2 import Http2Client, message
 from tests.service.running import backend, running
+
+CLEAN = encoded("logs", PROTOBUF, "nothing to see")
 
 
 @pytest.mark.parametrize("compression", [None, grpc.Compression.Gzip], ids=["plain", "gzip"])
@@ -194,4 +197,21 @@ def test_a_tenant_that_the_policy_would_change_or_that_is_not_one_is_refused(tmp
         reply = send(service, "logs", encoded("logs", PROTOBUF, "x"), metadata=tuple(("x-scope-orgid", name) for name in names))
     assert reply.code is grpc.StatusCode.INVALID_ARGUMENT
     assert ADDRESS not in reply.message
+    assert stub.got == []
+
+
+ODD = {
+    "two messages": message(CLEAN) + message(CLEAN),
+    "an empty one and another": message(b"") + message(CLEAN),
+    "one and what is no message": message(CLEAN) + message(CLEAN, 7),
+    "half a message": message(CLEAN)[:-3],
+    "no message": b"",
+}
+
+
+@pytest.mark.parametrize("body", ODD.values(), ids=ODD.keys())
+def test_a_call_with_more_or_less_than_one_message_is_an_invalid_argument_and_nothing_goes_on(tmp_path: Path, body: bytes) -> None:
+    with grpc_backend() as stub, running(tmp_path, proxy(stub)) as service, Http2Client(service.target) as odd:
+        odd.call(body)
+        assert odd.status() == grpc.StatusCode.INVALID_ARGUMENT.value[0]
     assert stub.got == []
