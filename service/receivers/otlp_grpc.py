@@ -32,6 +32,7 @@ from service.receivers.arrivals import Arrivals
 from service.receivers.forwarding import Forwarding
 from service.receivers.grpc_listener import GrpcListener
 from service.receivers.pipeline import Body, Pipeline
+from service.receivers.quiet import quieten, quieten_loop
 from service.receivers.request import Budget, ClientGoneError, Held, OverloadedError
 from service.telemetry import Telemetry, described
 
@@ -77,6 +78,8 @@ class OtlpGrpcServer:
 
     async def start(self, *, reuse_port: bool) -> int:
         """Listens and serves; the port. Raises ``ConfigError``."""
+        quieten()
+        quieten_loop(asyncio.get_running_loop())
         bound = await self._listen(self._settings.address.port, reuse_port)
         self._watching = asyncio.get_running_loop().create_task(self._watch(bound, reuse_port))
         return bound
