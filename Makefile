@@ -34,7 +34,7 @@ run: $(READY) ## Serve on 127.0.0.1:4318, or as CONFIG=file says
 	@$(BIN)/scrubjay serve $(if $(CONFIG),--config "$(CONFIG)") $(ARGS)
 
 test: lint ## All checks: lint, types, import contracts, tests
-	$(BIN)/python -m pytest -n 2 -q tests $(ARGS)
+	$(BIN)/python -m pytest -n 2 -q -rs tests $(ARGS)
 
 lint: $(READY) ## Lint, formatting, types and import contracts
 	$(BIN)/ruff check $(SOURCES)

@@ -58,7 +58,7 @@ class _Server(uvicorn.Server):
 
 
 def bind(address: Address, *, shared: bool = False) -> socket.socket:
-    """A socket that listens at ``address``, ``shared`` with other workers. Raises ``ConfigError``."""
+    """A socket that is to listen at ``address``, ``shared`` with other workers. Raises ``ConfigError``."""
     try:
         family, kind, proto, _, target = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, proto)
@@ -67,11 +67,21 @@ def bind(address: Address, *, shared: bool = False) -> socket.socket:
             if shared:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(target)
-        listener.listen(_BACKLOG)
     except OSError as error:
-        raise ConfigError(f"endpoint {address.host}:{address.port}: an address that is free to listen on ({error.strerror})") from None
+        raise _taken(address, error) from None
     listener.setblocking(False)
     return listener
+
+
+def _listen(listener: socket.socket, address: Address) -> None:
+    try:
+        listener.listen(_BACKLOG)
+    except OSError as error:  # somebody else, who bound it as we did, listens already
+        raise _taken(address, error) from None
+
+
+def _taken(address: Address, error: OSError) -> ConfigError:
+    return ConfigError(f"endpoint {address.host}:{address.port}: an address that is free to listen on ({error.strerror})")
 
 
 class Stop(NamedTuple):
@@ -89,6 +99,8 @@ async def serve(service: Service, listeners: Mapping[Address, socket.socket], st
         ports: dict[Listening, int] = {("HTTP", address): listener.getsockname()[1] for address, listener in listeners.items()}
         for address, server in service.grpc.items():
             ports["gRPC", address] = await server.start(reuse_port=service.place.count > 1)
+        for address, listener in listeners.items():
+            _listen(listener, address)  # not earlier: who comes before is to be told at once, and try elsewhere or again
         announce(ports)
         await asyncio.gather(_serve_http(service, listeners, stop), _serve_grpc(service, stop))
     finally:

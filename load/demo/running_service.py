@@ -18,7 +18,7 @@ import httpx
 from load.demo.errors import DemoError
 
 SCRUBJAY = (sys.executable, "-m", "service")
-START_SECONDS = 25.0
+START_SECONDS = 90.0
 STOP_SECONDS = 10.0
 ANSWER_SECONDS = 15.0
 
