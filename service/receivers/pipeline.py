@@ -24,7 +24,7 @@ from typing import NamedTuple
 from service.errors import BackendError, FramingError, PayloadTooLargeError, ScrubjayError
 from service.exporters.contract import Answer, Batch, Exporter, GrpcAnswer, Headers
 from service.exporters.rpc_status import OK, is_retryable
-from service.inflate import inflate
+from service.inflate import opened
 from service.receivers.forwarding import tenant_of
 from service.receivers.request import Held
 from service.redaction.pipeline import rewrite
@@ -57,7 +57,8 @@ class _Rewritten(NamedTuple):
     codec: str
     received: int
     redacted: Redacted
-    unchanged: bool
+    as_it_came: bool
+    """Whether the body itself may go on: nothing was redacted, and it holds nothing but the payload."""
     seconds: float
 
 
@@ -94,7 +95,7 @@ class Pipeline:
             payload=rewritten.redacted.payload,
             content_type=body.content_type,
             content_encoding=encoding,
-            as_sent=body.sent if rewritten.unchanged and encoding == body.content_encoding else None,
+            as_sent=body.sent if rewritten.as_it_came and encoding == body.content_encoding else None,
             headers=body.headers,
             tenant=tenant_of(body.headers),
         )
@@ -170,10 +171,10 @@ def _is_success(answer: Answer | GrpcAnswer | None) -> bool:
 
 def _rewrite(body: Body, limit: int, plan: Plan) -> _Rewritten:
     started = time.perf_counter()
-    payload = inflate(body.sent, body.content_encoding, limit)
+    payload, plain = opened(body.sent, body.content_encoding, limit)
     codec = body.choose(payload)
     redacted = _redact(codec, payload, plan) if payload else Redacted(payload, Report())
-    return _Rewritten(codec, len(payload), redacted, redacted.payload is payload, time.perf_counter() - started)
+    return _Rewritten(codec, len(payload), redacted, plain and redacted.payload is payload, time.perf_counter() - started)
 
 
 def _redact(codec: str, payload: bytes, plan: Plan) -> Redacted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import FramingError, PayloadTooLargeError
-from service.inflate import inflate
+from service.inflate import inflate, opened
 
 Compress = Callable[[bytes], bytes]
 
@@ -114,3 +115,59 @@ def test_what_is_not_compressed_stays_the_very_object() -> None:
     assert inflate(body, "", 10) is body
     with pytest.raises(PayloadTooLargeError):
         inflate(body, "", 9)
+
+
+def _gzip_with(flags: int, extra: bytes) -> bytes:
+    body = gzip.compress(b"x", mtime=0)
+    return body[:3] + bytes([flags]) + body[4:10] + extra + body[10:]
+
+
+def _zstd_in_blocks(payload: bytes) -> bytes:
+    """Each piece is flushed, as an encoder does whose input comes slowly."""
+    stream = zstandard.ZstdCompressor(write_checksum=True).compressobj()
+    pieces = [stream.compress(bytes([byte])) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK) for byte in payload]
+    return b"".join(pieces) + stream.flush()
+
+
+SKIPPABLE = b"\x5f\x2a\x4d\x18\x06\0\0\0secret"
+FNAME, FCOMMENT, FEXTRA = _gzip_with(8, b"secret\0"), _gzip_with(16, b"secret\0"), _gzip_with(4, b"\x06\0secret")
+
+CARRIES = {
+    "gzip, a name": ("gzip", FNAME),
+    "gzip, a comment": ("gzip", FCOMMENT),
+    "gzip, an extra field": ("gzip", FEXTRA),
+    "gzip, a name in a later member": ("gzip", gzip.compress(b"x") + FNAME),
+    "gzip, a name behind padding": ("gzip", gzip.compress(b"x") + b"\0\0" + FNAME),
+    "zstd, a skippable frame first": ("zstd", SKIPPABLE + zstandard.compress(b"x")),
+    "zstd, a skippable frame last": ("zstd", zstandard.compress(b"x") + SKIPPABLE),
+    "zstd, a skippable frame between": ("zstd", zstandard.compress(b"x") + SKIPPABLE + _zstd_stream(b"x")),
+}
+
+
+@pytest.mark.parametrize(("encoding", "body"), CARRIES.values(), ids=CARRIES.keys())
+def test_a_body_that_carries_more_than_its_payload_is_not_plain(encoding: str, body: bytes) -> None:
+    found = opened(body, encoding, 100)
+    assert set(found.payload) == {ord("x")}
+    assert not found.plain
+
+
+@each_way
+@given(parts=st.lists(st.binary(max_size=300), min_size=1, max_size=8))
+def test_what_compressors_make_is_plain(encoding: str, compress: Compress, parts: list[bytes]) -> None:
+    assert opened(b"".join(map(compress, parts)), encoding, 2400).plain
+
+
+@pytest.mark.parametrize("level", [-5, 1, 3, 19, 22])
+@pytest.mark.parametrize("payload", [b"", b"x", bytes(1 << 20), random.Random(1).randbytes(1 << 20), b"line 1\n" * 100_000])
+def test_zstd_of_any_level_is_plain(level: int, payload: bytes) -> None:
+    assert opened(zstandard.compress(payload, level), "zstd", 1 << 20) == (payload, True)
+    assert opened(_zstd_in_blocks(payload[:500]), "zstd", 500) == (payload[:500], True)
+
+
+def test_zero_padding_is_plain() -> None:
+    assert opened(gzip.compress(b"x") + b"\0\0", "gzip", 1).plain
+
+
+def test_a_swarm_of_blocks_is_not_walked_through() -> None:
+    body = b"\x28\xb5\x2f\xfd\x20\x00" + b"\0\0\0" * 100_000 + b"\x01\0\0"
+    assert opened(body, "zstd", 1) == (b"", False)

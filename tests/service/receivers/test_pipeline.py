@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import socket
 import threading
 from pathlib import Path
 
 import pytest
+import zstandard
 
+from service.inflate import inflate
 from service.receivers import pipeline
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import Plan
@@ -101,3 +104,22 @@ def test_an_odd_answer_of_a_backend_never_becomes_a_500(tmp_path: Path, status: 
         got = service.post("/v1/logs", encoded("logs", PROTOBUF, "x"), PROTOBUF)
         thread.join(10)
     assert got.status_code in (502, 503)
+
+
+NAME = ADDRESS.encode() + b"\0"
+CLEAN = encoded("logs", PROTOBUF, *["nothing to see"] * 20)
+ZIPPED = gzip.compress(CLEAN, mtime=0)
+CARRIED = {
+    "gzip": ZIPPED[:3] + b"\x08" + ZIPPED[4:10] + NAME + ZIPPED[10:],
+    "zstd": b"\x50\x2a\x4d\x18" + len(NAME).to_bytes(4, "little") + NAME + zstandard.compress(CLEAN),
+}
+
+
+@pytest.mark.parametrize(("encoding", "body"), CARRIED.items(), ids=CARRIED.keys())
+def test_what_a_compressed_body_carries_beside_its_payload_does_not_go_on(tmp_path: Path, encoding: str, body: bytes) -> None:
+    with backend() as stub, running(tmp_path, proxy(stub)) as service:
+        assert service.post("/v1/logs", body, PROTOBUF, content_encoding=encoding).status_code == 200
+    (got,) = stub.got
+    assert got.headers["content-encoding"] == encoding
+    assert ADDRESS.encode() not in got.body
+    assert inflate(got.body, encoding, 1 << 20) == CLEAN
