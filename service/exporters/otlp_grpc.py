@@ -23,6 +23,7 @@ from isal import igzip
 
 from config.schema import OtlpGrpcExporter as Settings
 from service.errors import BackendError, ConfigError
+from service.exporters.client_headers import sendable
 from service.exporters.contract import OTLP_METHODS, Batch, GrpcAnswer
 from service.exporters.grpc_call import Metadata, unary
 from service.exporters.grpc_origin import answer_of
@@ -41,7 +42,6 @@ _MAX_ANSWER = 4 << 20
 _MAX_TRAILERS = 256 << 10
 _RELAYED = {DETAILS, "retry-after"}
 _KEY = re.compile(r"[0-9a-z_.-]+")
-_VALUE = re.compile(r"[\x20-\x7e]*")
 """Custom-Metadata, gRPC over HTTP/2. Core would log other keys and refuse the call."""
 
 _RESERVED = {"te", "content-type", "content-length", "user-agent", "host", "accept-encoding"}
@@ -94,9 +94,10 @@ class OtlpGrpcExporter:
     async def export(self, batch: Batch) -> GrpcAnswer:
         if self._channel is None:
             raise BackendError(f"{self.id}: not open")
+        metadata = self._metadata(batch)
         body, encoding = await self._body(batch)
         try:
-            reply = await unary(self._channel, OTLP_METHODS[batch.signal], body, encoding, self._metadata(batch), self._settings.timeout)
+            reply = await unary(self._channel, OTLP_METHODS[batch.signal], body, encoding, metadata, self._settings.timeout)
         except Exception as error:  # of grpcio's own, among them a channel that is closed
             raise BackendError(f"{self.id}: {described(error)}") from None
         answer = answer_of(reply)
@@ -127,8 +128,7 @@ class OtlpGrpcExporter:
 
     def _metadata(self, batch: Batch) -> Metadata:
         own = {name for name, _ in self._own}
-        given = [(name.lower(), value) for name, value in batch.headers]
-        return (*((name, value) for name, value in given if name not in own and _is_custom(name) and _VALUE.fullmatch(value)), *self._own)
+        return (*sendable(batch, lambda name: name not in own and _is_custom(name)), *self._own)
 
     async def is_ready(self) -> bool:
         """Whether the backend takes connections: without a queue, nothing can be acknowledged while it doesn't."""

@@ -4,8 +4,10 @@ Acknowledged means the backend has answered. A body that redaction left alone go
 came, unless ``compression`` says otherwise; a rewritten one is compressed as the client had it. A backend that refuses zstd, which OTLP
 does not ask of it, gets the same body with gzip, and from then on gzip at once.
 
-A backend that can't be reached or is late is a ``BackendError``: the client sends again (OTLP specification, "Retryable Response Codes":
-503). Proxies that the environment names are not used.
+A backend that can't be reached, is late, or answers with what is no HTTP status is a ``BackendError``: the client sends again (OTLP
+specification, "Retryable Response Codes": 503). Once the answer's head is there, its status holds: a body of more than 4 MiB, one that
+breaks off or never ends is relayed as an empty one, or the backend would get a batch that it has taken again and again. Proxies that the
+environment names are not used.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from isal import igzip
 
 from config.schema import OtlpHttpExporter as Settings
 from service.errors import BackendError
-from service.exporters.contract import OTLP_PATHS, Answer, Batch
+from service.exporters.client_headers import NAME, sendable
+from service.exporters.contract import JSON, OTLP_PATHS, Answer, Batch
 from service.exporters.tls import client_context
 
 _MAX_ANSWER = 4 << 20
@@ -77,33 +80,45 @@ class OtlpHttpExporter:
         return "gzip"  # which every OTLP server takes
 
     async def _send(self, batch: Batch, encoding: str) -> Answer:
+        given = sendable(batch, lambda name: name not in self._replaced and NAME.fullmatch(name) is not None)
         body = batch.as_sent if batch.as_sent is not None and batch.content_encoding == encoding else await _compressed(batch.payload, encoding)
-        given = (*batch.headers, ("content-type", batch.content_type), *((("content-encoding", encoding),) if encoding else ()))
-        headers = [(name, value) for name, value in given if name.lower() not in self._replaced] + self._own
+        about = (("content-type", batch.content_type), *((("content-encoding", encoding),) if encoding else ()))
+        headers = [*given, *((name, value) for name, value in about if name not in self._replaced), *self._own]
+        deadline = asyncio.get_running_loop().time() + self._settings.timeout
         try:
-            async with asyncio.timeout(self._settings.timeout):
-                try:
-                    return await self._post(batch.signal, body, headers)
-                except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError):
-                    pass  # most likely a kept connection the backend had closed meanwhile
-                return await self._post(batch.signal, body, headers)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            try:
+                response = await self._post(batch.signal, body, headers, deadline)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError):
+                # Most likely a kept connection the backend had closed meanwhile.
+                response = await self._post(batch.signal, body, headers, deadline)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise BackendError(f"{self.id}: {type(error).__name__}") from None
+        async with response:
+            return await self._answer(batch, response, deadline)
 
-    async def _post(self, signal: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
+    async def _post(self, signal: str, body: bytes, headers: list[tuple[str, str]], deadline: float) -> aiohttp.ClientResponse:
+        """Sends a request and returns when the answer's head is there."""
         if self._session is None:
             raise BackendError(f"{self.id}: not open")
         # aiohttp writes a stream in pieces, and keeps Content-Length.
         data = body if len(body) <= _WRITE_AT_ONCE else io.BytesIO(body)
         expected = self._settings.tls.server_name_override
-        async with self._session.post(self._urls[signal], data=data, headers=headers, allow_redirects=False, server_hostname=expected) as response:
-            answer = bytearray()
-            async for piece in response.content.iter_chunked(64 << 10):
-                answer += piece
-                if len(answer) > _MAX_ANSWER:
-                    raise BackendError(f"{self.id}: the answer is larger than {_MAX_ANSWER >> 20} MiB")
-            relayed = tuple((name, response.headers[name]) for name in _RELAYED if name in response.headers)
-            return Answer(response.status, relayed, bytes(answer))
+        async with asyncio.timeout_at(deadline):
+            return await self._session.post(self._urls[signal], data=data, headers=headers, allow_redirects=False, server_hostname=expected)
+
+    async def _answer(self, batch: Batch, response: aiohttp.ClientResponse, deadline: float) -> Answer:
+        """The backend's answer; its status holds also where the body is too long, breaks off or never ends."""
+        if not 200 <= response.status < 600:  # RFC 9110, section 15: 1xx are no answers, and there are no others
+            response.close()
+            raise BackendError(f"{self.id}: HTTP {response.status}")
+        headers = tuple((name, response.headers[name]) for name in _RELAYED if name in response.headers)
+        body = await _read(response, deadline)
+        if body is not None:
+            return Answer(response.status, headers, body)
+        kept = tuple((name, value) for name, value in headers if not name.startswith("Content-"))
+        if response.status // 100 != 2:
+            return Answer(response.status, kept, b"")
+        return Answer(response.status, (("Content-Type", batch.content_type), *kept), b"{}" if batch.content_type == JSON else b"")
 
     async def is_ready(self) -> bool:
         """Whether the backend takes connections: without a queue, nothing can be acknowledged while it doesn't."""
@@ -120,6 +135,23 @@ class OtlpHttpExporter:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+async def _read(response: aiohttp.ClientResponse, deadline: float) -> bytes | None:
+    """The body, or ``None`` if it is too long or its end doesn't come; the connection is then closed."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout_at(deadline):
+            async for piece in response.content.iter_chunked(64 << 10):
+                body += piece
+                if len(body) > _MAX_ANSWER:
+                    break
+            else:
+                return bytes(body)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        pass  # the status is known all the same
+    response.close()
+    return None
 
 
 async def _compressed(payload: bytes, encoding: str) -> bytes:

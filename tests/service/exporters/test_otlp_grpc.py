@@ -189,6 +189,15 @@ def test_metadata_is_what_grpc_lets_through_and_configured_headers_win() -> None
     assert "otel" not in str(metadata["user-agent"])
 
 
+@pytest.mark.parametrize("value", ["caf\xe9", "caf\xc3\xa9", "a\nb", "tenant-1 ", "\udc80"])
+def test_a_tenant_that_would_change_on_the_way_is_refused(value: str) -> None:
+    with grpc_backend() as stub:
+        with pytest.raises(FramingError, match="the header x-scope-orgid can't be sent on as it came"):
+            export(stub, protobuf(headers=(("X-Scope-OrgID", value),)))
+        assert export(stub, protobuf(headers=(("X-Scope-OrgID", value),)), headers={"x-scope-orgid": "ours"}).code == 0
+    assert [got.metadata["x-scope-orgid"] for got in stub.got] == ["ours"]
+
+
 @pytest.mark.parametrize("name", ["User-Agent", "grpc-timeout", "x-bin", "x!y"])
 def test_a_configured_header_that_grpc_does_not_take_is_refused_at_start(name: str) -> None:
     with pytest.raises(ConfigError, match=r"exporters\.otlp_grpc\.headers: .* not"):

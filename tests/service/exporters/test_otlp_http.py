@@ -14,12 +14,14 @@ import zstandard
 from isal import igzip
 
 from config import schema
-from service.errors import BackendError
-from service.exporters.contract import PROTOBUF, Answer, Batch, Exporter
+from service.errors import BackendError, FramingError
+from service.exporters.contract import JSON, PROTOBUF, Answer, Batch, Exporter
 from service.exporters.otlp_http import OtlpHttpExporter
+from service.exporters.outcome import judge
 from tests.service.exporters.certificates import certificates
 from tests.service.exporters.contract import ExporterContract, batch, run
 from tests.service.exporters.http_backend import HttpBackend, http_backend
+from tests.service.exporters.raw_http_backend import RawHttpBackend, Scripted, raw_backend
 from tests.service.running import Backend, backend
 
 
@@ -38,7 +40,7 @@ class TestContract(ExporterContract):
         yield exporter("http://127.0.0.1:1")
 
 
-def export(stub: Backend | HttpBackend, sent: Batch, **settings: object) -> Answer:
+def export(stub: Backend | HttpBackend | RawHttpBackend, sent: Batch, **settings: object) -> Answer:
     answer = run(exporter(stub.url, **settings), lambda exporter: exporter.export(sent))
     assert isinstance(answer, Answer)
     return answer
@@ -216,11 +218,62 @@ def test_configured_headers_win_over_the_clients() -> None:
     assert (headers["x-scope-orgid"], headers["user-agent"]) == ("tenant-1", "otel/1")
 
 
-def test_an_answer_without_end_is_cut_off() -> None:
-    with backend() as stub:
-        stub.body = b"x" * (5 << 20)
-        with pytest.raises(BackendError, match="larger than 4 MiB"):
-            export(stub, batch())
+HEAD = "HTTP/1.1 {} x\r\nContent-Type: text/html\r\nRetry-After: 7\r\n"
+UNREADABLE = {
+    "too long": Scripted("Content-Length: 5242880\r\n\r\n", b"x" * (5 << 20), keeps_open=True),
+    "without end": Scripted("Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b"x" * 65536 + b"\r\n", pieces=80, keeps_open=True),
+    "broken off": Scripted("Content-Length: 10\r\n\r\n", b"abc"),
+    "reset": Scripted("Content-Length: 10\r\n\r\n", b"abc", resets=True),
+    "hanging": Scripted("Content-Length: 10\r\n\r\n", b"abc", keeps_open=True),
+    "hanging at once": Scripted("Content-Length: 10\r\n\r\n", b"", keeps_open=True),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize(("content_type", "body"), [(PROTOBUF, b""), (JSON, b"{}")])
+def test_a_batch_that_was_taken_counts_as_delivered_whatever_becomes_of_the_answers_body(name: str, content_type: str, body: bytes) -> None:
+    with raw_backend(UNREADABLE[name].after(HEAD.format(200))) as stub:
+        answer = export(stub, Batch("logs", "otlp_proto:logs", b"payload", content_type, "", None), timeout="2s")
+    assert answer == Answer(200, (("Content-Type", content_type), ("Retry-After", "7")), body)
+    assert judge(answer).kind == "delivered"
+    assert len(stub.got) == 1
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize(("status", "kind"), [(400, "refused"), (503, "retry")])
+def test_a_refusal_is_one_whatever_becomes_of_its_body(name: str, status: int, kind: str) -> None:
+    with raw_backend(UNREADABLE[name].after(HEAD.format(status))) as stub:
+        answer = export(stub, batch(), timeout="2s")
+    assert answer == Answer(status, (("Retry-After", "7"),), b"")
+    assert judge(answer).kind == kind
+
+
+@pytest.mark.parametrize("status", ["101", "600", "999", "099", "1000", "abc", ""])
+def test_what_is_no_status_is_no_answer(status: str) -> None:
+    with raw_backend(Scripted("Content-Length: 0\r\n\r\n", b"").after(HEAD.format(status))) as stub, pytest.raises(BackendError):
+        export(stub, batch(), timeout="5s")
+
+
+@pytest.mark.parametrize("value", ["caf\xe9", "caf\xc3\xa9", "中", "a\x00b", "a\rb", "a\nX-Evil: 1", "a\x7f", "\udc80"])
+def test_a_header_that_would_change_on_the_way_is_left_out_and_a_tenant_is_refused(value: str) -> None:
+    with raw_backend(Scripted("Content-Length: 0\r\n\r\n", b"").after(HEAD.format(200))) as stub:
+        sent = batch()._replace(headers=(("x-given", value), ("x-kept", "a~ b"), ("X-Scope-OrgID", "tenant-1")))
+        assert export(stub, sent).status == 200
+        with pytest.raises(FramingError, match="the header x-scope-orgid can't be sent on as it came"):
+            export(stub, batch()._replace(headers=(("X-Scope-OrgID", value),)))
+        assert export(stub, batch()._replace(headers=(("X-Scope-OrgID", value),)), headers={"x-scope-orgid": "ours"}).status == 200
+    first, second = (request.lower() for request in stub.got)
+    assert b"x-kept: a~ b\r\n" in first
+    assert b"x-scope-orgid: tenant-1\r\n" in first
+    assert b"x-given" not in first
+    assert b"evil" not in first
+    assert b"x-scope-orgid: ours\r\n" in second
+
+
+def test_a_tenant_with_spaces_around_it_is_not_taken_for_the_one_without() -> None:
+    with raw_backend(Scripted("Content-Length: 0\r\n\r\n", b"").after(HEAD.format(200))) as stub, pytest.raises(FramingError):
+        export(stub, batch()._replace(headers=(("x-scope-orgid", "tenant-1 "),)))
+    assert not stub.got
 
 
 def test_it_is_not_ready_while_nobody_listens() -> None:
