@@ -4,6 +4,9 @@ Acknowledged means written and fsynced. Requests that wait while an fsync is und
 fails is undone to the last acknowledged byte, so that a retry leaves no torn line; a line torn by a crash is closed with a newline at
 the next start. A file that has reached ``rotate_bytes`` becomes ``traces.000001.ndjson`` and so on; none is ever removed.
 
+What somebody deletes, renames or replaces while the service runs is noticed before each write, and file and directory are made anew; a
+file that is deleted while it is written acknowledges nothing.
+
 Files are readable by their owner only. One process owns a file: a second service is refused at start. Where several workers serve, each
 has files of its own: worker 0 those above, worker 2 ``traces.w2.ndjson`` and so on.
 """
@@ -11,8 +14,8 @@ has files of its own: worker 0 those above, worker 2 ``traces.w2.ndjson`` and so
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +24,8 @@ from config.schema import FileExporter as Settings
 from service.errors import BackendError, ConfigError, FramingError, ScrubjayError
 from service.exporters.contract import Batch
 from service.exporters.otlp_lines import lines
+from service.exporters.ownership import Ownership, is_at
+from service.exporters.ownership import sync_directory as sync_directory  # the queue's files use it too
 from service.telemetry import described
 
 _PROBE_BYTES = 4096
@@ -42,12 +47,19 @@ class LineFile:
             for chunk in chunks:
                 _write_all(descriptor, chunk)
             os.fsync(descriptor)
+            if not os.fstat(descriptor).st_nlink:  # deleted while it was written; one that was only renamed keeps its lines
+                raise OSError(errno.ENOENT, "deleted meanwhile")
         except OSError:
             self._undo(descriptor)
             raise
         self._length += sum(map(len, chunks))
 
     def _opened(self) -> int:
+        if self._descriptor is not None:
+            if is_at(self._descriptor, self._path):
+                self._length = os.fstat(self._descriptor).st_size  # somebody else may have emptied it
+            else:
+                self.close()
         if self._descriptor is not None and self._length >= self._rotate_bytes:
             self.close()
             self._set_aside()
@@ -93,17 +105,6 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def sync_directory(path: Path) -> None:
-    """Makes new names in a directory durable; Windows has no such call."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 class _Waiting(NamedTuple):
     batch: Batch
     done: asyncio.Future[None]
@@ -121,16 +122,11 @@ class FileExporter:
         self._waiting: list[_Waiting] = []
         self._committing: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="file")
-        self._lock: int | None = None
+        self._owned = Ownership(self._folder / f".lock{self._mark}")
 
     async def open(self) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = os.open(self._folder / f".lock{self._mark}", os.O_RDWR | os.O_CREAT, 0o600)
-            if sys.platform != "win32":
-                import fcntl  # does not exist on Windows
-
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._owned.hold()
         except BlockingIOError:
             raise ConfigError(f"exporters.{self.id}.path: a directory no other process writes to") from None
         except OSError as error:
@@ -181,6 +177,7 @@ class FileExporter:
         for name, chunks in by_file.items():
             file = self._files.setdefault(name, LineFile(self._folder / name, self._rotate_bytes))
             try:
+                self._owned.hold()
                 file.append([chunk for _, chunk in chunks])
             except OSError as error:
                 for at, _ in chunks:
@@ -188,12 +185,13 @@ class FileExporter:
         return errors
 
     async def is_ready(self) -> bool:
-        """Whether the directory takes a few bytes now."""
+        """Whether the directory is ours and takes a few bytes now."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._probe)
 
     def _probe(self) -> bool:
         probe = self._folder / f".probe{self._mark}"
         try:
+            self._owned.hold()
             probe.write_bytes(b"\0" * _PROBE_BYTES)
             probe.unlink()
         except OSError:
@@ -206,6 +204,4 @@ class FileExporter:
         self._thread.shutdown(wait=True)
         for file in self._files.values():
             file.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._owned.release()

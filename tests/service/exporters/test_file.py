@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -126,13 +127,110 @@ def test_a_path_that_is_no_directory_is_refused_at_start(tmp_path: Path) -> None
         asyncio.run(exporter(tmp_path / "taken").open())
 
 
-def test_a_directory_that_went_away_is_not_ready(tmp_path: Path) -> None:
-    async def work(exporter: Exporter) -> bool:
-        (tmp_path / "out" / ".lock").unlink()
-        (tmp_path / "out").rmdir()
-        return await exporter.is_ready()
+def _nothing(folder: Path) -> None:
+    """Leaves all as it is."""
 
-    assert not run(exporter(tmp_path / "out"), work)
+
+def _file_deleted(folder: Path) -> None:
+    (folder / "logs.ndjson").unlink()
+
+
+def _file_replaced(folder: Path) -> None:
+    (folder / "other").write_bytes(b"other\n")
+    (folder / "other").rename(folder / "logs.ndjson")
+
+
+def _file_renamed(folder: Path) -> None:
+    (folder / "logs.ndjson").rename(folder / "logs.ndjson.1")
+
+
+def _file_emptied(folder: Path) -> None:
+    os.truncate(folder / "logs.ndjson", 0)
+
+
+def _lock_deleted(folder: Path) -> None:
+    (folder / ".lock").unlink()
+
+
+def _folder_deleted(folder: Path) -> None:
+    shutil.rmtree(folder.parent)
+
+
+def _folder_renamed(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+
+
+def _folder_replaced(folder: Path) -> None:
+    _folder_renamed(folder)
+    folder.mkdir()
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [_nothing, _file_deleted, _file_replaced, _file_renamed, _file_emptied, _lock_deleted, _folder_deleted, _folder_renamed, _folder_replaced],
+)
+def test_what_is_acknowledged_after_somebody_interfered_is_in_the_file_by_its_name(tmp_path: Path, happens: Callable[[Path], None]) -> None:
+    folder = tmp_path / "data" / "out"
+
+    async def work(one: Exporter) -> None:
+        await one.export(batch(1))
+        happens(folder)
+        await one.export(batch(2))
+        assert (folder / "logs.ndjson").read_bytes().endswith(UNTOUCHED % 2 + b"\n")
+        assert await one.is_ready()
+        with pytest.raises(ConfigError, match="no other process"):
+            await exporter(folder).open()
+        await one.export(batch(3))
+
+    run(exporter(folder), work)
+    assert (folder / "logs.ndjson").read_bytes().endswith(UNTOUCHED % 2 + b"\n" + UNTOUCHED % 3 + b"\n")
+    assert b"\0" not in (folder / "logs.ndjson").read_bytes()
+
+
+def test_a_file_that_is_deleted_while_it_is_written_acknowledges_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsync = os.fsync
+
+    def deleted_meanwhile(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            (tmp_path / "logs.ndjson").unlink()
+        fsync(descriptor)
+
+    async def work(one: Exporter) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", deleted_meanwhile)
+            with pytest.raises(BackendError):
+                await one.export(batch(1))
+        await one.export(batch(2))
+
+    run(exporter(tmp_path), work)
+    assert (tmp_path / "logs.ndjson").read_bytes() == UNTOUCHED % 2 + b"\n"
+
+
+def test_a_directory_that_another_process_took_meanwhile_is_left_to_it(tmp_path: Path) -> None:
+    async def work(one: Exporter) -> None:
+        await one.export(batch(1))
+        (tmp_path / ".lock").unlink()
+        other = exporter(tmp_path)
+        await other.open()
+        with pytest.raises(BackendError):
+            await one.export(batch(2))
+        assert not await one.is_ready()
+        await other.close()
+        await one.export(batch(3))
+
+    run(exporter(tmp_path), work)
+    assert (tmp_path / "logs.ndjson").read_bytes() == UNTOUCHED % 1 + b"\n" + UNTOUCHED % 3 + b"\n"
+
+
+def test_a_directory_that_went_away_and_cannot_be_made_anew_is_not_ready(tmp_path: Path) -> None:
+    async def work(one: Exporter) -> bool:
+        shutil.rmtree(tmp_path / "data")
+        (tmp_path / "data").write_text("taken")
+        with pytest.raises(BackendError):
+            await one.export(batch(1))
+        return await one.is_ready()
+
+    assert not run(exporter(tmp_path / "data" / "out"), work)
 
 
 def test_workers_share_a_directory_and_each_has_its_own_files(tmp_path: Path) -> None:
