@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -44,6 +45,72 @@ def test_an_attribute_called_like_an_id_is_an_attribute() -> None:
     message = ExportTraceServiceRequest()
     message.ParseFromString(to_protobuf("traces", spans(attributes=[attribute])))
     assert message.resource_spans[0].scope_spans[0].spans[0].attributes[0].value.string_value == "not hex"
+
+
+BYTES = b"\xfb\xff?\x00token"
+STANDARD = base64.b64encode(BYTES).decode()
+URL = base64.urlsafe_b64encode(BYTES).decode()
+
+
+SHORT = [("QQ==", b"A"), ("QQ", b"A"), ("QUI=", b"AB")]
+
+
+def attribute(value: object, member: str = "bytesValue") -> bytes:
+    return spans(attributes=[{"key": "k", "value": {member: value}}])
+
+
+@pytest.mark.parametrize("member", ["bytesValue", "bytes_value"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (STANDARD, BYTES),
+        (URL, BYTES),
+        (STANDARD.rstrip("="), BYTES),
+        (URL.rstrip("="), BYTES),
+        ("", b""),
+        ("QQ==", b"A"),
+        ("QQ", b"A"),
+        ("QUI=", b"AB"),
+    ],
+)
+def test_bytes_are_base64_of_either_alphabet_padded_or_not(text: str, expected: bytes, member: str) -> None:
+    message = ExportTraceServiceRequest()
+    message.ParseFromString(to_protobuf("traces", attribute(text, member)))
+    assert message.resource_spans[0].scope_spans[0].spans[0].attributes[0].value.bytes_value == expected
+
+
+@pytest.mark.parametrize("member", ["bytesValue", "bytes_value"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("*" + STANDARD, STANDARD + "\n", STANDARD + "=", "+_8="),
+        *(STANDARD[:4] + junk + STANDARD[4:] for junk in ("!", " ", "\n", "=", "==")),
+        *("QQ=", "Q", "QQQQQ", "QR==", "QUJ=", "=", "==", "QUJD=", "ü"),
+        *(7, True, ["QQ=="], {}),
+    ],
+)
+def test_bytes_that_might_be_read_in_two_ways_are_refused(text: object, member: str) -> None:
+    with pytest.raises(FramingError):
+        to_protobuf("traces", attribute(text, member))
+
+
+@pytest.mark.parametrize("name", ["traceId", "trace_id", "spanId", "span_id", "parentSpanId", "parent_span_id"])
+def test_an_id_has_its_full_length_or_none(name: str) -> None:
+    full = TRACE_ID if name.startswith("trace") else SPAN_ID
+    for good in (full.hex(), full.hex().upper(), "", None):
+        to_protobuf("traces", spans(**{name: good}))
+    wrong: list[object] = [
+        full.hex() * 2,
+        full.hex()[:-2],
+        full.hex()[:-1],
+        full.hex(" "),
+        full.hex() + "\n",
+        full.hex()[:-1] + "g",
+        "\u0661" * len(full) * 2,
+    ]
+    for bad in (*wrong, 7, 0, False, []):
+        with pytest.raises(FramingError):
+            to_protobuf("traces", spans(**{name: bad}))
 
 
 def test_unknown_members_are_ignored_numbers_may_be_text_and_enums_are_numbers() -> None:
