@@ -35,8 +35,8 @@ from load.throughput import requests_of
 HUGE = 10 << 30
 GIB = 1 << 30
 INFLIGHT = 256 * MIB
-EXTRA = 1024 * MIB
-"""How much more than at rest the process may have: four times what it may hold of payloads."""
+EXTRA = 2048 * MIB
+"""How much more than at rest the process may have. Payloads are held to ``INFLIGHT``; gRPC's core takes in more than it is asked for."""
 SLACK = 64 * MIB
 """What a case may have more than there was before it, if that was too much already: it is not to blame for the attacks before."""
 SLOWEST = 2.0
