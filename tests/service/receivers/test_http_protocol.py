@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,8 +22,11 @@ SOON = 0.3
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
 
 
+BIG = 64 << 10
+
+
 async def tell_the_size(scope: Any, receive: Any, send: Any) -> None:
-    """Answers how long the body was; on ``/early`` without reading it."""
+    """Answers how long the body was; on ``/early`` without reading it, on ``/big`` at length, on ``/headers`` with the names of all headers."""
     size, more = 0, scope["path"] != "/early"
     while more:
         message = await receive()
@@ -30,8 +34,14 @@ async def tell_the_size(scope: Any, receive: Any, send: Any) -> None:
             return
         size += len(message["body"])
         more = message["more_body"]
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(str(size)))]})
-    await send({"type": "http.response.body", "body": str(size).encode()})
+    answer = str(size).encode()
+    if scope["path"] == "/big":
+        answer = b"x" * BIG
+    if scope["path"] == "/headers":
+        answer = b" ".join(name for name, _ in scope["headers"])
+    await asyncio.sleep(0)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(answer))]})
+    await send({"type": "http.response.body", "body": answer})
 
 
 @contextmanager
@@ -55,6 +65,9 @@ class Client:
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
 
+    def close(self) -> None:
+        self._socket.close()
+
     def send(self, data: bytes) -> None:
         self._socket.sendall(data)
 
@@ -76,6 +89,29 @@ class Client:
             if not piece:
                 break
             got += piece
+        return got
+
+    def fill(self, piece: bytes, most: int) -> int:
+        """Sends the piece until nothing more is taken for a while; how many bytes that was, at ``most``."""
+        self._socket.settimeout(1.0)
+        sent = 0
+        try:
+            while sent < most:
+                sent += self._socket.send(piece)
+        except TimeoutError:
+            pass
+        finally:
+            self._socket.settimeout(TIMEOUT)
+        return sent
+
+    def everything(self) -> bytes:
+        """What comes up to the end of the connection."""
+        got = b""
+        try:
+            while piece := self._socket.recv(1 << 20):
+                got += piece
+        except ConnectionError:
+            pass
         return got
 
     def is_closed(self) -> bool:
@@ -176,6 +212,64 @@ def test_a_head_that_is_too_large_is_a_431() -> None:
         client.send(HEAD + b"X: " + b"y" * (HEAD_BYTES - len(HEAD)))
         assert client.answer().startswith(b"HTTP/1.1 431 ")
         assert client.is_closed()
+
+
+def sized(size: int) -> bytes:
+    return HEAD + b"Content-Length: %d\r\n\r\n" % size + b"z" * size
+
+
+def test_requests_that_do_not_wait_for_answers_are_all_answered_in_order() -> None:
+    sizes = [*range(300), 300_000, 1, 70_000, *range(300, 600)]
+    with serving() as port:
+        client = Client(port)
+        last = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        sending = threading.Thread(target=client.send, args=(b"".join(map(sized, sizes)) + last,))
+        sending.start()
+        answers = client.everything().split(b"HTTP/1.1 200 OK\r\n")[1:]
+        sending.join(TIMEOUT)
+    assert [int(answer.partition(b"\r\n\r\n")[2]) for answer in answers] == [*sizes, 0]
+
+
+GREEDY = b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n" * 1000
+
+
+def test_a_client_that_reads_no_answers_is_read_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    with serving() as port:
+        greedy, client = Client(port), Client(port)
+        tracemalloc.start()
+        assert greedy.fill(GREEDY, 64 << 20) < 64 << 20
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        client.send(REQUEST)
+        assert client.answer().endswith(b"\r\n\r\n3")
+        greedy.close()
+    assert peak < 8 << 20
+    assert "Exception" not in caplog.text
+
+
+def test_a_client_that_reads_no_answers_is_cut_off(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(http_protocol, "UNREAD_SECONDS", SOON)
+    with serving() as port:
+        greedy = Client(port)
+        assert greedy.send_until_cut(GREEDY, times=1000)
+    assert "Exception" not in caplog.text
+
+
+def test_a_client_that_goes_away_while_its_requests_wait_leaves_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    with serving() as port:
+        greedy, client = Client(port), Client(port)
+        greedy.fill(GREEDY, 1 << 20)
+        greedy.close()
+        client.send(REQUEST)
+        assert client.answer().endswith(b"\r\n\r\n3")
+    assert "Exception" not in caplog.text
+
+
+def test_trailers_are_no_headers() -> None:
+    with serving() as port:
+        client = Client(port)
+        client.send(b"POST /headers HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Scope-OrgID: victim\r\n\r\n" + REQUEST)
+        assert client.answer().endswith(b"\r\n\r\nhost transfer-encoding")
 
 
 UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"
