@@ -28,6 +28,7 @@ from service.exporters.contract import OTLP_METHODS, Batch, GrpcAnswer
 from service.exporters.grpc_call import Metadata, unary
 from service.exporters.grpc_origin import answer_of
 from service.exporters.otlp_json_to_proto import to_protobuf
+from service.exporters.quoting import grpc_answer_without, secrets_of
 from service.exporters.rpc_status import DETAILS, name_of
 from service.exporters.tls import certificates
 from service.telemetry import described
@@ -70,6 +71,7 @@ class OtlpGrpcExporter:
         self.id = id
         self._settings = settings
         self._own: Metadata = ()
+        self._secrets = secrets_of(settings.headers)
         self._channel: grpc.aio.Channel | None = None
         # One, not a pool: a JSON document that is converted takes ten times its size in memory.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="otlp_grpc")
@@ -104,7 +106,7 @@ class OtlpGrpcExporter:
         if answer is None:
             raise BackendError(f"{self.id}: {name_of(reply.code)}")
         trailers = tuple((name, value) for name, value in answer.trailers if name in _RELAYED)
-        return GrpcAnswer(answer.code, answer.message, answer.body, trailers)
+        return grpc_answer_without(GrpcAnswer(answer.code, answer.message, answer.body, trailers), self._secrets)
 
     async def _body(self, batch: Batch) -> tuple[bytes, str]:
         """The message, and its compression. Raises ``FramingError``."""

@@ -24,6 +24,7 @@ from config.schema import OtlpHttpExporter as Settings
 from service.errors import BackendError
 from service.exporters.client_headers import NAME, sendable
 from service.exporters.contract import JSON, OTLP_PATHS, Answer, Batch
+from service.exporters.quoting import answer_without, secrets_of
 from service.exporters.tls import client_context
 
 _MAX_ANSWER = 4 << 20
@@ -45,6 +46,7 @@ class OtlpHttpExporter:
         self._settings = settings
         self._urls = {signal: settings.endpoint + path for signal, path in OTLP_PATHS.items()}
         self._own = [*settings.headers.items()]
+        self._secrets = secrets_of(settings.headers)
         self._replaced = {name.lower() for name in settings.headers} | {"accept-encoding"}
         self._takes_zstd = True
         self._session: aiohttp.ClientSession | None = None
@@ -114,7 +116,7 @@ class OtlpHttpExporter:
         headers = tuple((name, response.headers[name]) for name in _RELAYED if name in response.headers)
         body = await _read(response, deadline)
         if body is not None:
-            return Answer(response.status, headers, body)
+            return answer_without(Answer(response.status, headers, body), self._secrets, batch.signal)
         kept = tuple((name, value) for name, value in headers if not name.startswith("Content-"))
         if response.status // 100 != 2:
             return Answer(response.status, kept, b"")
