@@ -42,7 +42,8 @@ _RETRY_AFTER = 1.0
 _LISTEN_AGAIN_SECONDS = 0.2
 _GZIP = b"\x1f\x8b"
 _ZLIB = frozenset((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"))
-"""How compressed messages begin (RFC 1952, section 2.3.1; RFC 1950, section 2.2). No OTLP request does: its first field's tag is 0x0a."""
+"""How compressed messages begin (RFC 1952, section 2.3.1; RFC 1950, section 2.2). Protobuf can't begin like
+gzip, and like zlib only with a field 15, of which no OTLP request knows yet: the pipeline takes such a message as it is."""
 
 _CODES = {int(code.value[0]): code for code in grpc.StatusCode}
 _GRPC_INT_MAX = (1 << 31) - 1
@@ -199,7 +200,7 @@ class _Export:
                 if not message:
                     return _SUCCESS
                 headers = self._forwarding.select(metadata) if self._forwarding is not None else ()
-                body = Body(message, self._choose, PROTOBUF, _encoding(message), headers)
+                body = Body(message, self._choose, PROTOBUF, _encoding(message), headers, guessed=True)
                 answer, _report = await self._pipeline.accept(body, self._limit, held)
             except FramingError as error:
                 self._refused("framing")

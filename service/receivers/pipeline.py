@@ -44,17 +44,22 @@ Choose = Callable[[bytes], str]
 
 
 class Body(NamedTuple):
-    """A request's body as the client sent it, and how it is to be read: ``choose`` names the codec for the payload's head."""
+    """A request's body as the client sent it, and how it is to be read: ``choose`` names the codec for the payload's head.
+
+    ``guessed`` says that nobody but the body's first bytes tells how it is compressed; if it then isn't, it is taken as it is.
+    """
 
     sent: bytes
     choose: Choose
     content_type: str
     content_encoding: str = ""
     headers: Headers = ()
+    guessed: bool = False
 
 
 class _Rewritten(NamedTuple):
     codec: str
+    encoding: str
     received: int
     redacted: Redacted
     as_it_came: bool
@@ -87,15 +92,15 @@ class Pipeline:
         rewritten = await self._rewrite(body, limit)
         if not rewritten.received:  # a compression of nothing
             return None, rewritten.redacted.report
-        held.add(rewritten.received if body.content_encoding else 0)
-        encoding = _SENT_ON_AS[body.content_encoding]
+        held.add(rewritten.received if rewritten.encoding else 0)
+        encoding = _SENT_ON_AS[rewritten.encoding]
         batch = Batch(
             signal=self.signal,
             codec=rewritten.codec,
             payload=rewritten.redacted.payload,
             content_type=body.content_type,
             content_encoding=encoding,
-            as_sent=body.sent if rewritten.as_it_came and encoding == body.content_encoding else None,
+            as_sent=body.sent if rewritten.as_it_came and encoding == rewritten.encoding else None,
             headers=body.headers,
             tenant=tenant_of(body.headers),
         )
@@ -171,10 +176,17 @@ def _is_success(answer: Answer | GrpcAnswer | None) -> bool:
 
 def _rewrite(body: Body, limit: int, plan: Plan) -> _Rewritten:
     started = time.perf_counter()
-    payload, plain = opened(body.sent, body.content_encoding, limit)
+    encoding = body.content_encoding
+    try:
+        payload, plain = opened(body.sent, encoding, limit)
+    except FramingError:
+        if not body.guessed:
+            raise
+        encoding = ""
+        payload, plain = opened(body.sent, encoding, limit)
     codec = body.choose(payload)
     redacted = _redact(codec, payload, plan) if payload else Redacted(payload, Report())
-    return _Rewritten(codec, len(payload), redacted, plain and redacted.payload is payload, time.perf_counter() - started)
+    return _Rewritten(codec, encoding, len(payload), redacted, plain and redacted.payload is payload, time.perf_counter() - started)
 
 
 def _redact(codec: str, payload: bytes, plan: Plan) -> Redacted:

@@ -215,3 +215,10 @@ def test_a_call_with_more_or_less_than_one_message_is_an_invalid_argument_and_no
         odd.call(body)
         assert odd.status() == grpc.StatusCode.INVALID_ARGUMENT.value[0]
     assert stub.got == []
+
+
+def test_a_message_that_only_begins_like_a_compressed_one_is_taken(tmp_path: Path) -> None:
+    """Field 15, a varint: unknown to OTLP, and kept as it is."""
+    with grpc_backend() as stub, running(tmp_path, proxy(stub)) as service:
+        assert send(service, "logs", b"\x78\x01" + CLEAN).code is grpc.StatusCode.OK
+    assert stub.got[0].body == b"\x78\x01" + CLEAN
