@@ -6,7 +6,6 @@ standard error. No error shows a payload: an unexpected one is reported by its t
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from enum import StrEnum
@@ -18,6 +17,7 @@ import typer
 from config.load import Loaded, LoadError, load_config, load_policy
 from config.load import show as show_config
 from config.schema import Policy
+from service import log
 from service.errors import ConfigError, ScrubjayError
 from service.queue_commands import queue_app
 from service.redaction.pipeline import detect_format, rewrite
@@ -194,21 +194,6 @@ def _compiled(policy: Policy, where: str) -> Plan:
         raise ConfigError(f"{where}{error}") from None
 
 
-class _QuietFormatter(logging.Formatter):
-    """Reports an exception by its type and place: its text may quote what it is about."""
-
-    def formatException(self, ei: object) -> str:  # noqa: N802 - the name is logging's
-        error = ei[1] if isinstance(ei, tuple) else None
-        return described(error) if isinstance(error, BaseException) else ""
-
-
-def _set_up_logging() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(_QuietFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # grpc's own log quotes what peers say
-
-
 def run_command(arguments: list[str]) -> int:
     """Runs one command line and returns its exit code."""
     try:
@@ -243,7 +228,7 @@ def _abandon_stdout() -> None:
 
 def main() -> None:
     """Entry point of the ``scrubjay`` command."""
-    _set_up_logging()
+    log.set_up()
     sys.exit(run_command(sys.argv[1:]))
 
 

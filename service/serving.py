@@ -21,6 +21,7 @@ from config.schema import Address, Config, OtlpReceiver
 from service.app import Listening, Place, Service
 from service.errors import ConfigError
 from service.receivers.http_protocol import PatientProtocol
+from service.receivers.quiet import quieten_process
 from service.redaction.plan import Plan
 
 _BACKLOG = 2048
@@ -168,6 +169,7 @@ def run_worker(config: Config, plan: Plan, place: Place, announce: Callable[[lis
     SIGTERM however often it comes (a service manager may send it to parent and workers alike), and stops waiting on SIGQUIT.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
+    quieten_process()
     service = Service(config, plan, place)
     listeners = {
         address: bind(address._replace(port=place.ports.get(("HTTP", address), address.port)), shared=place.count > 1) for address in service.apps
