@@ -16,7 +16,7 @@ from pathlib import Path
 
 from service.delivery.row import Row
 from service.errors import ConfigError, ScrubjayError
-from service.exporters.file import sync_directory
+from service.exporters.ownership import sync_directory
 
 SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x53637262

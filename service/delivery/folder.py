@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from service.exporters.file import sync_directory
+from service.exporters.ownership import sync_directory
 
 _LOCK = "lock"
 _WORKER = re.compile(r"worker-(\d{1,6})")

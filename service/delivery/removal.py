@@ -16,7 +16,7 @@ from service.delivery import database, folder
 from service.delivery.row import Row
 from service.delivery.store import Store
 from service.delivery.visit import UnreadableError, Visit, visiting
-from service.exporters.file import sync_directory
+from service.exporters.ownership import sync_directory
 
 _CHUNK = 64
 _ROTATE_BYTES = 64 << 20

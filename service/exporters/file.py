@@ -24,8 +24,7 @@ from config.schema import FileExporter as Settings
 from service.errors import BackendError, ConfigError, FramingError, ScrubjayError
 from service.exporters.contract import Batch
 from service.exporters.otlp_lines import lines
-from service.exporters.ownership import Ownership, is_at
-from service.exporters.ownership import sync_directory as sync_directory  # the queue's files use it too
+from service.exporters.ownership import Ownership, is_at, sync_directory
 from service.telemetry import described
 
 _PROBE_BYTES = 4096
