@@ -9,8 +9,8 @@ A request that is whole is worked on to its end, even if its client gives up: wh
 memory budget is given back when it really is free.
 
 grpc is kept from decompressing: it would do so with zlib and without end to the memory; and a clean body is to go on as it came. The
-methods are declared to take a stream, of which one message is read: only so is a message not taken in before it is asked for. Of
-compressions grpc knows ``gzip`` and ``deflate``; it answers others by itself, with INTERNAL.
+methods are declared to take a stream, of which one message is taken and a second one refused: only so is a message not taken in before
+it is asked for. Of compressions grpc knows ``gzip`` and ``deflate``; it answers others by itself, with INTERNAL.
 """
 
 from __future__ import annotations

@@ -222,3 +222,16 @@ def test_a_message_that_only_begins_like_a_compressed_one_is_taken(tmp_path: Pat
     with grpc_backend() as stub, running(tmp_path, proxy(stub)) as service:
         assert send(service, "logs", b"\x78\x01" + CLEAN).code is grpc.StatusCode.OK
     assert stub.got[0].body == b"\x78\x01" + CLEAN
+
+
+@pytest.mark.parametrize("name", [b"a\x01b", b"caf\xc3\xa9", b"\xff"])
+def test_a_tenant_that_is_not_printable_ascii_is_refused_and_another_such_value_stays_behind(tmp_path: Path, name: bytes) -> None:
+    with backend() as stub:
+        text = f"{RECEIVER}exporters: {{otlp_http: {{endpoint: {stub.url}}}}}\n" + PIPELINES.format("otlp_http")
+        with running(tmp_path, text) as service, Http2Client(service.target) as odd:
+            odd.call(message(CLEAN), ((b"x-scope-orgid", name),))
+            assert odd.status() == grpc.StatusCode.INVALID_ARGUMENT.value[0]
+            assert stub.got == []
+            odd.call(message(CLEAN), ((b"x-note", name),))
+            assert odd.status() == 0
+    assert "x-note" not in stub.got[0].headers
