@@ -125,7 +125,8 @@ class Service:
                 case schema.NdjsonReceiver():
                     path, dialect = ndjson.PATH, ndjson.NdjsonDialect()
             endpoint = Endpoint(dialect, pipeline, self._limit(server), self._budget, self.telemetry)
-            yield Route(path, with_cors(endpoint, server.cors))
+            for spelling in (path, f"{path}/"):  # clients don't follow redirects
+                yield Route(spelling, with_cors(endpoint, server.cors))
 
     def _pipelines(self, receiver: str) -> dict[schema.Signal, Pipeline]:
         """What a receiver feeds, by signal."""
@@ -144,7 +145,7 @@ class Service:
         return server.max_request_bytes or min(self.place.machine.request_bytes(self.place.count), self._most // 2)
 
     def _new_app(self) -> FastAPI:
-        app = FastAPI(title="Scrubjay", docs_url=None, redoc_url=None, openapi_url=None)
+        app = FastAPI(title="Scrubjay", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
 
         @app.get("/metrics")
         async def metrics() -> Response:
@@ -157,6 +158,7 @@ class Service:
         @app.get("/readyz")
         async def readyz() -> Response:
             waiting = [name for name, exporter in self.exporters.items() if not await exporter.is_ready()]
+            waiting += ["gRPC" for server in self.grpc.values() if not server.is_serving]
             if waiting:
                 return PlainTextResponse(f"not ready: {', '.join(waiting)}\n", status_code=503)
             return PlainTextResponse("ready\n")

@@ -21,7 +21,7 @@ from config.schema import Address, Config, OtlpReceiver
 from service.app import Listening, Place, Service
 from service.errors import ConfigError
 from service.receivers.http_protocol import PatientProtocol
-from service.receivers.quiet import quieten_process
+from service.receivers.quiet import quieten_loop, quieten_process
 from service.redaction.plan import Plan
 
 _BACKLOG = 2048
@@ -176,6 +176,7 @@ def run_worker(config: Config, plan: Plan, place: Place, announce: Callable[[lis
     }
 
     async def main() -> None:
+        quieten_loop(asyncio.get_running_loop())
         stop = Stop(asyncio.Event(), asyncio.Event())
         if lifeline is None:
             _stop_on_signals(stop)

@@ -161,6 +161,12 @@ def test_every_component_of_the_schema_has_a_module_of_its_name_and_none_is_left
     assert kinds <= modules
 
 
+def test_a_slash_at_the_end_of_a_path_changes_nothing(tmp_path: Path) -> None:
+    with running(tmp_path, files(tmp_path)) as service:
+        answers = [service.post(path, encoded("logs", PROTOBUF, "x"), PROTOBUF).status_code for path in ("/v1/logs", "/v1/logs/", "/v1/logs//")]
+    assert answers == [200, 200, 404]
+
+
 def test_two_addresses_are_two_servers(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
