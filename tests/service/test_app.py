@@ -39,6 +39,7 @@ def test_ready_means_that_it_can_acknowledge(tmp_path: Path) -> None:
         for file in (tmp_path / "out").iterdir():
             file.unlink()
         (tmp_path / "out").rmdir()
+        (tmp_path / "out").write_text("")
         unready = service.get("/readyz")
         assert (unready.status_code, unready.text) == (503, "not ready: file\n")
         assert service.get("/healthz").status_code == 200
