@@ -54,7 +54,10 @@ def state(storage: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, dict[s
     return said
 
 
-def test_status_says_what_waits_and_what_was_refused_and_why(storage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_says_what_waits_and_what_was_refused_and_why(
+    storage: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")  # a narrow terminal folds the cells
     said = state(storage, capsys)[FOLDER]
     (queue,) = said["queues"]
     (letters,) = said["dead_letters"]

@@ -24,7 +24,8 @@ PLANTED = ((ADDRESS, EMAIL), (KEY, KEY_MARKER), (PHONE, PHONE_MARKER))
 MODERATE = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 
-WORDS = st.text(alphabet="bcdgijkmqvwyz éüß€漢😀\"\\/\n\t{}[],:'", max_size=24)
+# No sensitive name can be spelt with these letters: in a list, a name stands for what comes behind it (["cvc", 123]).
+WORDS = st.text(alphabet="bdgijkmqvwyz éüß€漢😀\"\\/\n\t{}[],:'", max_size=24)
 NAMES = st.text(alphabet='bdgijkmqwyz_.-é"\\ ', min_size=1, max_size=12)
 SCALARS = st.none() | st.booleans() | st.integers(-9999, 9999) | st.floats(-1e3, 1e3, allow_nan=False) | WORDS
 DOCUMENTS = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=20).filter(
