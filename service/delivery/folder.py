@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from service.exporters.ownership import sync_directory
+from service.exporters.ownership import is_at, sync_directory
 
 _LOCK = "lock"
 _WORKER = re.compile(r"worker-(\d{1,6})")
@@ -149,12 +149,7 @@ class Lock:
     @property
     def is_in_place(self) -> bool:
         """Whether the file that is locked is still the one of that name: whoever removed or replaced the folder took the lock away."""
-        try:
-            found = os.stat(self._path)
-        except OSError:
-            return False
-        held = os.fstat(self._descriptor)
-        return (found.st_ino, found.st_dev) == (held.st_ino, held.st_dev)
+        return is_at(self._descriptor, self._path)
 
     def release(self) -> None:
         """Gives the folder back."""

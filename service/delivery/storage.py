@@ -19,12 +19,12 @@ from service.delivery.row import Row
 from service.delivery.store import Damage, Ref, Store
 from service.delivery.worker import Worker
 from service.errors import ConfigError
+from service.exporters.ownership import takes_bytes
 from service.telemetry import described
 
 _ROTATE_BYTES = 64 << 20
 _LEAST_ROTATE_BYTES = 256 << 10
 _FILES = 16
-_PROBE_BYTES = 4096
 _PATIENCE_SECONDS = 2.0
 """A process that was killed, or a command that looks whether a folder is in use, may hold its lock a moment longer."""
 
@@ -199,13 +199,7 @@ class Storage:
 
     def probe(self) -> bool:
         """Whether the folder takes a few bytes now."""
-        probe = self._own.path / "probe"
-        try:
-            probe.write_bytes(b"\0" * _PROBE_BYTES)
-            probe.unlink()
-        except OSError:
-            return False
-        return True
+        return takes_bytes(self._own.path / "probe")
 
     def tidy(self) -> None:
         """Deletes what is drained."""

@@ -24,10 +24,8 @@ from config.schema import FileExporter as Settings
 from service.errors import BackendError, ConfigError, FramingError, ScrubjayError
 from service.exporters.contract import Batch
 from service.exporters.otlp_lines import lines
-from service.exporters.ownership import Ownership, is_at, sync_directory
+from service.exporters.ownership import Ownership, is_at, sync_directory, takes_bytes
 from service.telemetry import described
-
-_PROBE_BYTES = 4096
 
 
 class LineFile:
@@ -188,14 +186,11 @@ class FileExporter:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._probe)
 
     def _probe(self) -> bool:
-        probe = self._folder / f".probe{self._mark}"
         try:
             self._owned.hold()
-            probe.write_bytes(b"\0" * _PROBE_BYTES)
-            probe.unlink()
         except OSError:
             return False
-        return True
+        return takes_bytes(self._folder / f".probe{self._mark}")
 
     async def close(self) -> None:
         if self._committing is not None:

@@ -11,6 +11,8 @@ import os
 import sys
 from pathlib import Path
 
+_PROBE_BYTES = 4096
+
 
 class Ownership:
     """See the module."""
@@ -50,6 +52,16 @@ def is_at(descriptor: int, path: Path) -> bool:
     except OSError:
         return False
     return os.path.samestat(os.fstat(descriptor), named)
+
+
+def takes_bytes(probe: Path) -> bool:
+    """Whether a few bytes can be written into a directory now, to a file of that name, which is removed again."""
+    try:
+        probe.write_bytes(b"\0" * _PROBE_BYTES)
+        probe.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def sync_directory(path: Path) -> None:
