@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from typing import Any
 _TICKS = os.sysconf("SC_CLK_TCK")
 _USER_TIME = 11  # fields behind the command's name, proc_pid_stat(5): utime is the 14th of all, stime follows
 _STOP_SECONDS = 40.0
+_PORTS = range(20_000, 32_768)
 
 
 class LoadError(Exception):
@@ -122,12 +124,23 @@ def is_listening(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on now, all different."""
+    """Ports that nothing listens on now, all different.
+
+    They lie below the range from which the system takes ports for outgoing connections (32768 and up, ip(7)): between this
+    question and the listening, no client of another test can be given one of them.
+    """
     with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
+        probes: list[socket.socket] = []
+        for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+            probe = stack.enter_context(socket.socket())
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            probes.append(probe)
+            if len(probes) == count:
+                return [each.getsockname()[1] for each in probes]
+    raise LoadError(f"{count} free ports from {_PORTS.start} to {_PORTS.stop - 1}")
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from load.demo.errors import DemoError
+from load.processes import free_ports
 
 SCRUBJAY = (sys.executable, "-m", "service")
 START_SECONDS = 90.0
@@ -54,13 +54,6 @@ def request(method: str, url: str, body: bytes = b"", headers: dict[str, str] | 
     return answer.content
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def write_configuration(folder: Path, port: int) -> Path:
     """The default configuration on a port and in a folder of the demo's own. JSON is YAML, and quotes any path."""
     endpoint = f"127.0.0.1:{port}"
@@ -80,7 +73,7 @@ def write_configuration(folder: Path, port: int) -> Path:
 @contextmanager
 def running_service(folder: Path) -> Iterator[RunningService]:
     """``scrubjay serve``, ready for as long as the block lasts, then stopped the polite way and checked for a clean exit."""
-    port = free_port()
+    (port,) = free_ports(1)
     service = RunningService(f"http://127.0.0.1:{port}", folder / "data", folder / "service.log")
     command = [*SCRUBJAY, "serve", "--config", str(write_configuration(folder, port))]
     with service.output.open("wb") as output:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from config.reference import json_schema
+from load.processes import free_ports
 from service import app
 from service.exporters.contract import OTLP_METHODS
 from tests.service.payloads import ADDRESS, JSON, MARKER, PROTOBUF, encoded
@@ -169,8 +170,7 @@ def test_a_slash_at_the_end_of_a_path_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_two_addresses_are_two_servers(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     text = (
         f'receivers: {{otlp: {{protocols: {{http: {{endpoint: "127.0.0.1:0"}}}}}}, ndjson: {{endpoint: "127.0.0.1:{port}"}}}}\n'
         f"exporters: {{file: {{path: {tmp_path / 'out'}}}}}\n"

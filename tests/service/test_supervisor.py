@@ -17,6 +17,7 @@ import grpc
 import httpx
 import pytest
 
+from load.processes import free_ports
 from service.exporters.contract import OTLP_METHODS
 from tests.service.payloads import ADDRESS, MARKER, PROTOBUF, encoded
 from tests.service.running import ONLY_CONTACTS, TIMEOUT, backend, command
@@ -132,8 +133,7 @@ def test_open_requests_are_finished_however_the_signal_comes(tmp_path: Path, to_
 
 
 def test_what_a_worker_that_no_longer_exists_left_in_its_queue_is_delivered(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     queue = f"sending_queue: {{storage: {tmp_path / 'queue'}}}, retry_on_failure: {{initial_interval: 100ms}}"
     queued = f"otlp_http: {{endpoint: 'http://127.0.0.1:{port}', {queue}}}"
     with command(tmp_path, config(tmp_path, queued, workers=3)) as (process, url):
@@ -149,8 +149,7 @@ def test_what_a_worker_that_no_longer_exists_left_in_its_queue_is_delivered(tmp_
 
 
 def test_grpc_is_served_by_workers_too(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        target = f"127.0.0.1:{free.getsockname()[1]}"
+    target = f"127.0.0.1:{free_ports(1)[0]}"
     text = config(tmp_path).replace('grpc: {endpoint: "127.0.0.1:0"}', f'grpc: {{endpoint: "{target}"}}')
     with command(tmp_path, text) as (_, url):
         for _ in range(8):
