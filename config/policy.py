@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from config.model import Model, Size
+from config.patterns import Pattern
+from config.prompts import Prompts
+from config.recognition import Names, Ner
 
 Place = Literal["body", "attribute", "key", "name", "status", "trace_state", "resource", "scope", "exemplar", "label", "metric_name"]
 """Where in a record something was found."""
@@ -92,14 +95,6 @@ class DetectorSwitches(Model):
     off: tuple[str, ...] = Field(default=(), description="Ids or kinds switched off.")
 
 
-class Prompts(Model):
-    """What becomes of prompt and completion bodies."""
-
-    mode: Literal["summarize", "replace", "drop", "keep", "observe"] = Field(
-        default="summarize", description="`summarize` keeps length, message count and roles; `keep` and `observe` let the text through."
-    )
-
-
 class Allow(Model):
     """A match that is let through. It is about the match alone, never about the text around it."""
 
@@ -159,6 +154,14 @@ def _region(value: Any) -> Any:
 Region = Annotated[str, BeforeValidator(_region), Field(pattern=r"^[A-Z]{2}$")]
 
 
+class PolicyTest(Model):
+    """A text and what becomes of it under the policy; run by `scrubjay config check`."""
+
+    text: str = Field(description="What goes in.")
+    becomes: str = Field(description="What comes out.")
+    format: Literal["auto", "text", "ndjson", "json"] = Field(default="auto", description="How the text is read; `auto` looks at its beginning.")
+
+
 class Policy(Model):
     """What is looked for and what becomes of it."""
 
@@ -172,9 +175,22 @@ class Policy(Model):
     hash: HashKeys = Field(default=HashKeys(), description="The keys of pseudonyms.")
     limits: Limits = Field(default=Limits(), description="Work limits per record.")
     metric_names: Mode = Field(default="observe", description="Whether findings in metric names are redacted, or only counted.")
+    patterns: tuple[Pattern, ...] = Field(default=(), description="Detectors of your own.")
+    names: Names | None = Field(default=None, description="Names known from name fields, found again in free text; off without it.")
+    ner: Ner | None = Field(default=None, description="Names and other entities in free text; off without it.")
+    tests: tuple[PolicyTest, ...] = Field(default=(), description="Texts and what becomes of them.")
 
     @model_validator(mode="after")
     def _hash_has_key(self) -> Self:
         if not self.hash.keys and any(isinstance(rule.action, Hash) for rule in self.rules):
             raise ValueError("a key under hash.keys, because a rule hashes")
+        if not self.hash.keys and self.prompts.ids:
+            raise ValueError("a key under hash.keys, because prompts.ids are keyed")
         return self
+
+    @field_validator("patterns")
+    @classmethod
+    def _distinct_patterns(cls, value: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+        if len({pattern.name for pattern in value}) != len(value):
+            raise ValueError("patterns with distinct names")
+        return value

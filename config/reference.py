@@ -42,10 +42,16 @@ _SECTIONS = (
     ("Action `drop`", "Drop"),
     ("Action `keep`", "Keep"),
     ("`prompts`", "Prompts"),
+    ("`prompts.roles`", "PromptRoles"),
+    ("A tenant, under `prompts.tenants`", "TenantPrompts"),
     ("An entry of `allow`", "Allow"),
     ("`hash`", "HashKeys"),
     ("A key, under `hash.keys`", "HashKey"),
     ("`limits`", "Limits"),
+    ("An entry of `patterns`", "Pattern"),
+    ("`names`", "Names"),
+    ("`ner`", "Ner"),
+    ("An entry of `tests`", "PolicyTest"),
 )
 
 

@@ -140,7 +140,9 @@ class Config(Model):
 
     def _check_raw_at_rest(self) -> None:
         policy = self.policy
-        raw = policy.prompts.mode in ("keep", "observe") or any(isinstance(rule.action, Keep) or rule.mode == "observe" for rule in policy.rules)
+        raw = not policy.prompts.all_modes().isdisjoint(("keep", "observe")) or any(
+            isinstance(rule.action, Keep) or rule.mode == "observe" for rule in policy.rules
+        )
         at_rest = [name for name, exporter in self.exporters.items() if _writes_to_disk(exporter)]
         if raw and at_rest and not self.allow_raw_at_rest:
             raise ValueError(f"allow_raw_at_rest: true where a policy keeps or only observes findings and {at_rest[0]} writes to disk")

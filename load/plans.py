@@ -6,7 +6,8 @@ from functools import cache
 
 from config.load import load_policy
 from config.policy import Policy
-from service.redaction.plan import Plan, compile_plan
+from service.redaction.compilation import compile_plan
+from service.redaction.plan import Plan
 
 
 @cache

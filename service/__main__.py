@@ -20,9 +20,10 @@ from config.schema import Policy
 from service import log
 from service.errors import ConfigError, ScrubjayError
 from service.queue_commands import queue_app
+from service.redaction.compilation import compile_plan
 from service.redaction.pipeline import detect_format, rewrite
 from service.redaction.pipeline import explain as explain_text
-from service.redaction.plan import Plan, compile_plan
+from service.redaction.plan import Plan
 from service.telemetry import described, release
 
 DONE, WRONG_USAGE, FAILED, INTERRUPTED = 0, 2, 3, 130

@@ -27,8 +27,8 @@ from config.load import LoadError, load_config, load_policy
 from detectors.catalogue import CATALOGUE
 from detectors.model import Detector
 from service.redaction.actions import ACTIONS
+from service.redaction.compilation import compile_plan
 from service.redaction.pipeline import rewrite
-from service.redaction.plan import compile_plan
 from tests.detectors.scanning import check_examples
 from tests.readme_tables import MODELS, README, commands, places, regenerated
 from tests.service.redaction.otlp_requests import REQUESTS as MESSAGES

@@ -19,7 +19,8 @@ from aiohttp import web
 
 from config.load import load_config, load_policy
 from service.app import Service
-from service.redaction.plan import Plan, compile_plan
+from service.redaction.compilation import compile_plan
+from service.redaction.plan import Plan
 from service.serving import Ports, Stop, bind, serve, url_of
 
 TIMEOUT = 60.0

@@ -19,7 +19,7 @@ from service.delivery.segment import Segment
 from service.delivery.worker import Worker
 from service.errors import BackendError, ConfigError
 from service.exporters.contract import Batch
-from service.redaction.plan import compile_plan
+from service.redaction.compilation import compile_plan
 from service.telemetry import Telemetry
 from tests.service.delivery.backend import FOLDER, ID, Backend, Reply, files, numbered, on_disk, opened, queued, serving, until
 from tests.service.payloads import ADDRESS, JSON, MARKER, PROTOBUF, encoded

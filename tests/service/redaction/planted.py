@@ -9,8 +9,9 @@ from typing import Any
 from config.policy import Policy
 from detectors.matching import sample
 from load.plans import default_plan
+from service.redaction.compilation import compile_plan
 from service.redaction.pipeline import rewrite
-from service.redaction.plan import Plan, compile_plan
+from service.redaction.plan import Plan
 from service.redaction.report import Redacted
 
 ADDRESS = "ada.lovelace" + "@" + "example.com"

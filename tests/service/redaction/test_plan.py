@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from config.policy import Policy
 from detectors.model import Finding
 from service.errors import ConfigError
-from service.redaction.plan import Plan, compile_plan
+from service.redaction.compilation import compile_plan
+from service.redaction.plan import Plan
 from tests.service.redaction.otlp_requests import spans, wire
 from tests.service.redaction.planted import (
     ADDRESS,

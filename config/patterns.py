@@ -1,0 +1,46 @@
+"""Detectors of the operator's own, written as data: a regular expression and what must hold for its match to count."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.model import Model
+
+Kind = Literal["secret", "contact", "financial", "government", "network"]
+
+Checksum = Literal["luhn", "iban", "verhoeff", "mod11"]
+
+
+class Pattern(Model):
+    """A detector of your own. Its `finds` and `ignores` are run when the policy is loaded; one that fails is an error."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="Its id; rules, metrics and reports go by it.")
+    regex: str = Field(
+        min_length=1, description="RE2 syntax, matched over UTF-8 text in a window of 4 KiB around a keyword; `(?i)` and the like are allowed."
+    )
+    entity: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{0,63}$", description="What the marker calls it. Default: the name.")
+    kind: Kind = Field(default="secret", description="What sort of thing it is; rules go by it too.")
+    title: str = Field(default="", description="A line for people.")
+    keywords: tuple[str, ...] = Field(
+        default=(),
+        description="Words of which one stands within 2 KiB of every match, in any case; without them the regex's own literals serve.",
+    )
+    group: int | str = Field(default=0, description="The capture group that is redacted, by number or name; 0 is the whole match.")
+    entropy: float | None = Field(default=None, gt=0, le=8, description="The least Shannon entropy of the group, in bits a character.")
+    checksum: Checksum | None = Field(default=None, description="A check digit that must be right.")
+    except_words: tuple[str, ...] = Field(default=(), description="A match that contains one of these, in any case, is none.")
+    except_matching: tuple[str, ...] = Field(
+        default=(), description="A match in whose group one of these regular expressions finds something is none."
+    )
+    loose: bool = Field(default=False, description="Does not fire inside ids such as `trace_id=…` and long base64 runs.")
+    finds: tuple[str, ...] = Field(default=(), description="Texts in which it finds exactly what stands between « and ».")
+    ignores: tuple[str, ...] = Field(default=(), description="Texts in which it finds nothing.")
+    reference: str = Field(default="", description="Where the format is documented.")
+
+    @model_validator(mode="after")
+    def _examples_mark_something(self) -> Self:
+        if any("«" not in text or "»" not in text for text in self.finds):
+            raise ValueError("finds with « and » around what is to be found")
+        return self
