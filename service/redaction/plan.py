@@ -6,6 +6,7 @@ validated on the hot path, and nothing unknown is ignored: a name no detector ha
 
 from __future__ import annotations
 
+import copy
 import fnmatch
 import hashlib
 import re
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from config.policy import Allow, Policy, Rule
+from config.prompts import Role
 from detectors.catalogue import VERSION
 from detectors.field_names import sensitive
 from detectors.model import Anchor, Detector, Finding
@@ -33,8 +35,10 @@ from service.redaction.anchors import (
     scope_anchors,
     string_start_anchors,
 )
+from service.redaction.prompt_modes import PromptModes
 
 _DECISIONS_KEPT = 8192
+_TENANTS_KEPT = 1024
 PROMPT_FIELD = "prompt_field"
 SENSITIVE_FIELD = "sensitive_field"
 UNPROCESSABLE = b"[REDACTED:unprocessable]"
@@ -88,7 +92,8 @@ class Plan:
         names += scope_anchors() if self.prompts_on else []
         names += name_anchors() if self.sensitive_on else []
         enforcing = not self.allows and all(rule.mode == "enforce" and rule.action.type != "keep" for rule in policy.rules)
-        self.text = Scanner(detectors, shadowing=enforcing and policy.prompts.mode not in ("keep", "observe"))
+        enforcing = enforcing and policy.prompts.all_modes().isdisjoint(("keep", "observe", "redact_entities"))
+        self.text = Scanner(detectors, shadowing=enforcing)
         self.json = Scanner(detectors, names)
         words: list[tuple[Anchor, KeyAnchor]] = attribute_anchors(prompt_keys) if self.prompts_on else []
         self.otlp_json = Scanner(detectors, [*names, *BYTES_VALUES, *words])
@@ -102,7 +107,9 @@ class Plan:
         self.json_sure_patterns = frozenset(i for i, anchor in enumerate(self.json.patterns) if anchor in sure)
         self.entity_of: Callable[[bytes], str | None] = lru_cache(maxsize=8192)(_entity) if self.sensitive_on else _nothing
         self.prompt_scope: Callable[[bytes], str | None] = prompt_keys.scope if self.prompts_on else _nothing
-        self._decisions: dict[tuple[str, str, str, bytes], Decision] = {}
+        self.prompt_modes = PromptModes(policy.prompts, policy.hash.keys, None)
+        self._tenants: dict[str, Plan] = {}
+        self._decisions: dict[tuple[str, str, str, bytes, Role | None], Decision] = {}
         self._keyed = any(rule.where.keys for rule in policy.rules)
 
     def warm(self) -> None:
@@ -117,30 +124,50 @@ class Plan:
             return known
         return Subject(finding.detector, finding.entity, "prompt" if finding.detector == PROMPT_FIELD else kind_of(finding.entity))
 
-    def decide(self, finding: Finding, place: str, name: bytes) -> Decision:
-        """What becomes of ``finding`` in ``place`` under the field ``name``."""
-        key = (finding.detector, finding.entity, place, name if self._keyed else b"")
+    def for_tenant(self, tenant: str) -> Plan:
+        """The plan that holds for ``tenant``: what becomes of prompts may differ. Cheap; the scanners are shared.
+
+        The plan itself where the policy says nothing of this tenant (and prompts get no ids, which differ by tenant).
+        """
+        prompts = self.policy.prompts
+        if tenant not in prompts.tenants and not prompts.ids:
+            return self
+        plan = self._tenants.get(tenant)
+        if plan is None:
+            plan = copy.copy(self)
+            plan.prompt_modes = PromptModes(prompts, self.policy.hash.keys, tenant)
+            plan._decisions, plan._tenants = {}, {}
+            if len(self._tenants) >= _TENANTS_KEPT:
+                self._tenants.clear()
+            self._tenants[tenant] = plan
+        return plan
+
+    def decide(self, finding: Finding, place: str, name: bytes, role: Role | None = None) -> Decision:
+        """What becomes of ``finding`` in ``place`` under the field ``name``; of a prompt, where it is known to be ``role``'s words."""
+        key = (finding.detector, finding.entity, place, name if self._keyed else b"", role)
         decision = self._decisions.get(key)
         if decision is None:
             subject = self.subject(finding)
-            action, enforce, outcome = self._decide(subject, place, name)
+            action, enforce, outcome = self._decide(subject, place, name, role)
             constant = marker(finding.entity) if type(action) is Replace else None
             decision = Decision(action, enforce, outcome, subject.kind, constant)
             if len(self._decisions) < _DECISIONS_KEPT:
                 self._decisions[key] = decision
         return decision
 
-    def _decide(self, subject: Subject, place: str, name: bytes) -> tuple[Action, bool, str]:
+    def _decide(self, subject: Subject, place: str, name: bytes, role: Role | None) -> tuple[Action, bool, str]:
         for rule, action in self._rules:
             if selects(rule.detectors, subject) and _holds(rule, place, name):
                 if isinstance(action, Mask) and subject.kind in ("secret", "prompt"):
                     action = Replace()
                 if isinstance(action, Hash) and subject.entity == "password":
                     action = Replace()
+                if isinstance(action, Summarize):
+                    action = self.prompt_modes.summary
                 enforce = rule.mode == "enforce" and not isinstance(action, Keep)
                 return action, enforce, action.name if rule.mode == "enforce" else "observe"
         if subject.kind == "prompt":
-            return _prompt_decision(self.policy.prompts.mode)
+            return self.prompt_modes.strictest if role is None else self.prompt_modes.by_role[role]
         if place == "metric_name" and self.policy.metric_names == "observe":
             return Replace(), False, "observe"
         return Replace(), True, "replace"
@@ -207,16 +234,6 @@ def _compile_rules(policy: Policy) -> tuple[tuple[Rule, Action], ...]:
         else:
             rules.append((rule, _SIMPLE[wanted.type]))
     return tuple(rules)
-
-
-def _prompt_decision(mode: str) -> tuple[Action, bool, str]:
-    if mode == "replace":
-        return Replace(), True, "replace"
-    if mode == "drop":
-        return Drop(), True, "drop"
-    if mode == "keep":
-        return Keep(), False, "keep"
-    return Summarize(), mode != "observe", "observe" if mode == "observe" else "summarize"
 
 
 def _compile_allow(allow: tuple[Allow, ...]) -> tuple[tuple[tuple[str, ...], Callable[[bytes], bool]], ...]:

@@ -9,12 +9,13 @@ Syntax = Literal["text", "url", "name"]
 
 
 class Match(NamedTuple):
-    """What is to be redacted. ``value`` is the decoded text that was matched."""
+    """What is to be redacted. ``value`` is the decoded text that was matched; ``role`` whose words it is, where it is a prompt."""
 
     value: bytes
     entity: str
     kind: str
     syntax: Syntax = "text"
+    role: str = "user"
 
 
 class Action(Protocol):
