@@ -84,7 +84,7 @@ class Service:
         self._shared = Shared(plan, self._worker, self.telemetry)
         self._most = config.service.max_inflight_bytes or max(place.machine.inflight_bytes(place.count), 2 * _largest_request(config))
         self._budget = Budget(self._most, self.telemetry.inflight_bytes)
-        self._forwarding = Forwarding(plan)
+        self._forwarding, self._tenant_only = Forwarding(plan), Forwarding(plan, tenant_only=True)
         self.apps = self._build_apps()
         self.grpc = {server.address: self._build_grpc(name, server) for name, server in _grpc_servers(config)}
 
@@ -97,7 +97,7 @@ class Service:
 
     def _build_grpc(self, name: str, server: schema.GrpcServer) -> OtlpGrpcServer:
         pipelines: dict[str, Pipeline] = {}
-        forwarding: dict[str, Forwarding | None] = {}
+        forwarding: dict[str, Forwarding] = {}
         for signal, pipeline in self._pipelines(name).items():
             pipelines[signal], forwarding[signal] = pipeline, self._forwards(signal)
         host, port = server.address
@@ -123,7 +123,7 @@ class Service:
                 case schema.OtlpReceiver():
                     path, dialect = OTLP_PATHS[stream], OtlpDialect(stream, self._forwards(stream))
                 case schema.NdjsonReceiver():
-                    path, dialect = ndjson.PATH, ndjson.NdjsonDialect()
+                    path, dialect = ndjson.PATH, ndjson.NdjsonDialect(self._forwards(stream))
             endpoint = Endpoint(dialect, pipeline, self._limit(server), self._budget, self.telemetry)
             for spelling in (path, f"{path}/"):  # clients don't follow redirects
                 yield Route(spelling, with_cors(endpoint, server.cors))
@@ -136,10 +136,11 @@ class Service:
             if receiver in pipeline.receivers
         }
 
-    def _forwards(self, signal: schema.Signal) -> Forwarding | None:
-        """What picks the headers that go on, where there is a backend to get them."""
+    def _forwards(self, signal: schema.Signal) -> Forwarding:
+        """What picks the headers that go on: all that may, where there is a backend to get them."""
         pipeline = self.config.service.pipelines.by_signal()[signal]
-        return self._forwarding if any(isinstance(self.config.exporters[name], schema.OtlpExporter) for name in pipeline.exporters) else None
+        to_backend = any(isinstance(self.config.exporters[name], schema.OtlpExporter) for name in pipeline.exporters)
+        return self._forwarding if to_backend else self._tenant_only
 
     def _limit(self, server: schema.Server) -> int:
         return server.max_request_bytes or min(self.place.machine.request_bytes(self.place.count), self._most // 2)

@@ -53,5 +53,5 @@ def _made_fit(row: Row, plan: Plan) -> Batch:
     batch = to_batch(row)
     if row.plan_hash == plan.hash:
         return batch
-    payload = rewrite(row.codec, batch.payload, plan).payload
+    payload = rewrite(row.codec, batch.payload, plan.for_tenant(batch.tenant)).payload
     return batch if payload is batch.payload else batch._replace(payload=payload, as_sent=None)

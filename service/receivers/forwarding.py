@@ -16,7 +16,7 @@ them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from service.errors import FramingError
@@ -62,10 +62,14 @@ TENANT = "x-scope-orgid"
 
 
 class Forwarding:
-    """Selects and cleans headers under one plan. Clients send the same few all the time, so what was cleaned is remembered."""
+    """Selects and cleans headers under one plan. Clients send the same few all the time, so what was cleaned is remembered.
 
-    def __init__(self, plan: Plan) -> None:
+    ``tenant_only``: where no backend gets any headers, the tenant's is selected all the same, for the policy may go by it.
+    """
+
+    def __init__(self, plan: Plan, *, tenant_only: bool = False) -> None:
         self._plan = plan
+        self._tenant_only = tenant_only
         self._selected = lru_cache(maxsize=1024)(self._select_one)
 
     def select(self, headers: Iterable[tuple[str, str | bytes]]) -> Headers:
@@ -73,7 +77,7 @@ class Forwarding:
         out: list[tuple[str, str]] = []
         nominated: set[str] = set()
         for name, value in headers:
-            if isinstance(value, bytes):
+            if isinstance(value, bytes) or (self._tenant_only and name != TENANT):
                 continue
             if name == "connection":
                 nominated.update(part.strip().lower() for part in value.split(","))
@@ -114,6 +118,11 @@ class Forwarding:
 
     def _clean(self, text: str) -> str:
         return str(rewrite("text", text.encode(), self._plan).payload, "utf-8")
+
+
+def decoded(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    """An ASGI request's headers as text; HTTP's are latin-1 (RFC 9110, section 5.5)."""
+    return ((str(name, "latin-1"), str(value, "latin-1")) for name, value in headers)
 
 
 def tenant_of(headers: Headers) -> str:

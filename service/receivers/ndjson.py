@@ -9,6 +9,7 @@ import orjson
 
 from service.exporters.contract import JSON, Answer
 from service.receivers.answers import method_not_allowed, plain
+from service.receivers.forwarding import Forwarding, decoded
 from service.receivers.pipeline import Body, Choose
 from service.receivers.request import Scope
 from service.redaction.pipeline import detect_format
@@ -21,7 +22,10 @@ _LINES = {"application/x-ndjson", "application/ndjson", "application/jsonl", "ap
 
 
 class NdjsonDialect:
-    """Lines over HTTP."""
+    """Lines over HTTP. ``forwarding`` picks the headers that go on with the payload."""
+
+    def __init__(self, forwarding: Forwarding) -> None:
+        self._forwarding = forwarding
 
     def turn_away(self, method: str, content_type: str) -> Answer | None:
         if method == "HEAD":
@@ -29,7 +33,7 @@ class NdjsonDialect:
         return None if method == "POST" else method_not_allowed("POST", "HEAD")
 
     def body(self, scope: Scope, sent: bytes, content_type: str, encoding: str) -> Body:
-        return Body(sent, _codec_of(content_type), content_type, encoding)
+        return Body(sent, _codec_of(content_type), content_type, encoding, self._forwarding.select(decoded(scope["headers"])))
 
     def accepted(self, content_type: str, report: Report) -> Answer:
         body = orjson.dumps({"records": report.records, "redacted": report.touched, "dropped": report.dropped})

@@ -7,10 +7,10 @@ plain text the Collector gives.
 
 from __future__ import annotations
 
-from service.exporters.contract import JSON, PROTOBUF, Answer, Headers
+from service.exporters.contract import JSON, PROTOBUF, Answer
 from service.exporters.rpc_status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE, encode
 from service.receivers.answers import RETRY_AFTER, method_not_allowed, plain
-from service.receivers.forwarding import Forwarding
+from service.receivers.forwarding import Forwarding, decoded
 from service.receivers.pipeline import Body
 from service.receivers.request import Scope
 from service.redaction.report import Report
@@ -19,9 +19,9 @@ _FORMS = {PROTOBUF: "otlp_proto", JSON: "otlp_json"}
 
 
 class OtlpDialect:
-    """OTLP/HTTP for one signal. ``forwarding`` picks the headers a backend gets; ``None`` where there is no backend."""
+    """OTLP/HTTP for one signal. ``forwarding`` picks the headers that go on with the payload."""
 
-    def __init__(self, signal: str, forwarding: Forwarding | None) -> None:
+    def __init__(self, signal: str, forwarding: Forwarding) -> None:
         self._signal = signal
         self._forwarding = forwarding
 
@@ -34,10 +34,7 @@ class OtlpDialect:
 
     def body(self, scope: Scope, sent: bytes, content_type: str, encoding: str) -> Body:
         codec = f"{_FORMS[content_type]}:{self._signal}"
-        headers: Headers = ()
-        if self._forwarding is not None:
-            headers = self._forwarding.select((str(name, "latin-1"), str(value, "latin-1")) for name, value in scope["headers"])
-        return Body(sent, lambda _payload: codec, content_type, encoding, headers)
+        return Body(sent, lambda _payload: codec, content_type, encoding, self._forwarding.select(decoded(scope["headers"])))
 
     def accepted(self, content_type: str, report: Report) -> Answer:
         """An empty Export…ServiceResponse: ``partial_success`` is unset."""

@@ -59,7 +59,7 @@ class OtlpGrpcServer:
         self,
         settings: GrpcServer,
         pipelines: Mapping[str, Pipeline],
-        forwarding: Mapping[str, Forwarding | None],
+        forwarding: Mapping[str, Forwarding],
         limit: int,
         budget: Budget,
         telemetry: Telemetry,
@@ -150,9 +150,7 @@ def _options(settings: GrpcServer, limit: int, reuse_port: bool) -> list[tuple[s
 class _Export:
     """The method of one signal. ``under_way`` are the requests that are whole and not yet answered."""
 
-    def __init__(
-        self, pipeline: Pipeline, forwarding: Forwarding | None, limit: int, arrivals: Arrivals, budget: Budget, telemetry: Telemetry
-    ) -> None:
+    def __init__(self, pipeline: Pipeline, forwarding: Forwarding, limit: int, arrivals: Arrivals, budget: Budget, telemetry: Telemetry) -> None:
         self._pipeline = pipeline
         self._forwarding = forwarding
         self._limit = limit
@@ -199,7 +197,7 @@ class _Export:
             try:
                 if not message:
                     return _SUCCESS
-                headers = self._forwarding.select(metadata) if self._forwarding is not None else ()
+                headers = self._forwarding.select(metadata)
                 body = Body(message, self._choose, PROTOBUF, _encoding(message), headers, guessed=True)
                 answer, _report = await self._pipeline.accept(body, self._limit, held)
             except FramingError as error:

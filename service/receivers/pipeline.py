@@ -114,13 +114,14 @@ class Pipeline:
         return answer, rewritten.redacted.report
 
     async def _rewrite(self, body: Body, limit: int) -> _Rewritten:
+        plan = self._plan.for_tenant(tenant_of(body.headers))
         if len(body.sent) <= ON_LOOP:
             try:
-                return _rewrite(body, min(limit, ON_LOOP), self._plan)
+                return _rewrite(body, min(limit, ON_LOOP), plan)
             except PayloadTooLargeError:
                 if limit <= ON_LOOP:
                     raise
-        return await asyncio.get_running_loop().run_in_executor(self._worker, _rewrite, body, limit, self._plan)
+        return await asyncio.get_running_loop().run_in_executor(self._worker, _rewrite, body, limit, plan)
 
     async def _export(self, batch: Batch) -> Answer | GrpcAnswer | None:
         """To all exporters at once. None is interrupted because another one failed."""
