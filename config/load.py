@@ -2,7 +2,8 @@
 
 Contract: what comes back is complete and valid, with ``${env:NAME}`` and ``${file:PATH}`` replaced. Anything else is one ``LoadError``
 whose text is a single line, ``file: key: what is allowed``, and never quotes a value, since that may be a secret. Data paths are
-relative to where the program runs; a policy path and ``${file:…}`` are relative to the file that names them.
+relative to where the program runs; a policy path and ``${file:…}`` are relative to the file that names them. A policy that ``extends``
+another is complete when it comes back: what it inherits stands in it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from config.extends import Key, Origin, Source, extended
 from config.model import Model
 from config.schema import Config, Policy
 from config.tree import Tree, read_tree
@@ -23,7 +25,6 @@ _HERE = Path(__file__).parent
 POLICIES = _HERE / "policies"
 DEFAULT = _HERE / "default.yaml"
 
-Key = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=Model)
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?:(env|file):([^{}]{1,4096}))?\}?")
@@ -33,14 +34,6 @@ _NOT_SHOWN = "(not shown)"
 
 class LoadError(ValueError):
     """What the operator wrote can't be used: one line, ``file: key: what is allowed``."""
-
-
-class Source(NamedTuple):
-    """A file's tree after substitution, and what stood where something was substituted."""
-
-    file: str
-    tree: Any
-    references: dict[Key, str]
 
 
 class Loaded(NamedTuple):
@@ -55,21 +48,18 @@ class Loaded(NamedTuple):
 def load_config(path: Path | None, env: Mapping[str, str]) -> Loaded:
     """The configuration in ``path``; without one, the default: loopback listeners and files under ``./scrubjay-data``."""
     source = _read(path or DEFAULT, env)
-    tree = source.tree
-    references, policy_file = dict(source.references), source.file
-    if isinstance(tree, dict) and isinstance(tree.get("policy", "default"), str):
-        policy = _policy_source(tree.get("policy", "default"), (path or DEFAULT).parent, env, where=f"{source.file}: policy")
-        tree = {**tree, "policy": policy.tree}
-        references.pop(("policy",), None)
-        references |= {("policy", *key): text for key, text in policy.references.items()}
-        policy_file = policy.file
-    return Loaded(_validate(Config, tree, source.file, policy_file), source.file, policy_file, references)
+    policy_file = source.file
+    if isinstance(source.tree, dict):
+        source.tree.setdefault("policy", "default")
+        for key in _policy_keys(source.tree):
+            source = _with_policy(source, key, (path or DEFAULT).parent, env)
+        policy_file = source.origins.get(("policy",), Origin(source.file, ())).file
+    return Loaded(_validate(Config, source), source.file, policy_file, source.references)
 
 
 def load_policy(name_or_path: str, env: Mapping[str, str]) -> Policy:
     """The policy of that name, or in that file."""
-    source = _policy_source(name_or_path, Path(), env, where="--policy")
-    return _validate(Policy, source.tree, source.file, source.file)
+    return _validate(Policy, _policy_source(name_or_path, Path(), env, where="--policy"))
 
 
 def show(loaded: Loaded) -> str:
@@ -79,7 +69,41 @@ def show(loaded: Loaded) -> str:
     return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _policy_source(name_or_path: str, folder: Path, env: Mapping[str, str], *, where: str) -> Source:
+def _policy_keys(tree: dict[str, Any]) -> list[Key]:
+    """Where policies stand in a configuration: its own, and those that pipelines have in their shadow."""
+    keys: list[Key] = [("policy",)]
+    service = tree.get("service")
+    pipelines = service.get("pipelines") if isinstance(service, dict) else None
+    for signal, pipeline in pipelines.items() if isinstance(pipelines, dict) else ():
+        shadow = pipeline.get("shadow") if isinstance(pipeline, dict) else None
+        if isinstance(shadow, dict) and "policy" in shadow:
+            keys.append(("service", "pipelines", signal, "shadow", "policy"))
+    return keys
+
+
+def _with_policy(source: Source, key: Key, folder: Path, env: Mapping[str, str]) -> Source:
+    """``source`` with the policy under ``key`` in place of its name, its path, or what it extends."""
+    holder = source.tree
+    for part in key[:-1]:
+        holder = holder[part]
+    written = holder[key[-1]]
+    if not isinstance(written, str | dict):
+        return source
+    there = {known[len(key) :]: text for known, text in source.references.items() if known[: len(key)] == key}
+    rest = {known: text for known, text in source.references.items() if known[: len(key)] != key}
+    if isinstance(written, str):
+        policy = _policy_source(written, folder, env, where=f"{source.file}: {_dotted(key)}")
+        origins = {key: Origin(policy.file, ())}
+    else:
+        policy = _with_inherited(Source(source.file, written, there, {}), folder, env, where=f"{source.file}: {_dotted(key)}.extends")
+        origins = {}
+    holder[key[-1]] = policy.tree
+    origins |= {(*key, *known): origin for known, origin in policy.origins.items()}
+    references = rest | {(*key, *known): text for known, text in policy.references.items()}
+    return Source(source.file, source.tree, references, source.origins | origins)
+
+
+def _policy_source(name_or_path: str, folder: Path, env: Mapping[str, str], *, where: str, through: tuple[Path, ...] = ()) -> Source:
     if not _POLICY_NAME.fullmatch(name_or_path):
         path = folder / name_or_path
     else:
@@ -87,10 +111,27 @@ def _policy_source(name_or_path: str, folder: Path, env: Mapping[str, str], *, w
         if not path.is_file():
             known = ", ".join(sorted(file.stem for file in POLICIES.glob("*.yaml")))
             raise LoadError(f"{where}: one of {known}, or the path of a policy file")
+    if path.resolve() in through:
+        chain = " extends ".join(step.name for step in (*through, path))
+        raise LoadError(f"{where}: a policy that does not lead back to itself; {chain}")
     source = _read(path, env)
     if isinstance(source.tree, dict):
+        source = _with_inherited(source, path.parent, env, where=f"{path}: extends", through=(*through, path.resolve()))
         source.tree.setdefault("name", re.sub(r"[^A-Za-z0-9._-]", "_", path.stem)[:64] or "policy")
     return source
+
+
+def _with_inherited(source: Source, folder: Path, env: Mapping[str, str], *, where: str, through: tuple[Path, ...] = ()) -> Source:
+    """A policy with what it inherits."""
+    wanted = source.tree.get("extends")
+    if wanted is None:
+        return source
+    if not isinstance(wanted, str):
+        raise LoadError(f"{where}: a policy's name, or the path of a policy file")
+    inherited = _policy_source(wanted, folder, env, where=where, through=through)
+    if not isinstance(inherited.tree, dict):
+        raise LoadError(f"{inherited.file}: a mapping of keys to values")
+    return extended(source, inherited)
 
 
 def _read(path: Path, env: Mapping[str, str]) -> Source:
@@ -104,7 +145,7 @@ def _read(path: Path, env: Mapping[str, str]) -> Source:
     except (yaml.YAMLError, UnicodeError, RecursionError):
         raise LoadError(f"{path}: valid YAML in UTF-8") from None
     references: dict[Key, str] = {}
-    return Source(str(path), _substitute(tree, (), path, env, references), references)
+    return Source(str(path), _substitute(tree, (), path, env, references), references, {})
 
 
 def _substitute(tree: Tree, key: Key, path: Path, env: Mapping[str, str], references: dict[Key, str]) -> Tree:
@@ -135,17 +176,16 @@ def _substitute(tree: Tree, key: Key, path: Path, env: Mapping[str, str], refere
     return replaced
 
 
-def _validate(model: type[ModelT], tree: Tree, file: str, policy_file: str) -> ModelT:
+def _validate(model: type[ModelT], source: Source) -> ModelT:
     try:
-        return model.model_validate(tree)
+        return model.model_validate(source.tree)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
     key = _written_key(first["loc"])
     context: dict[str, Any] = first.get("ctx", {})
     if first["type"] == "unknown_key":
         key = (*key, context["key"])
-    if policy_file != file and key[:1] == ("policy",):
-        file, key = policy_file, key[1:]
+    file, key = source.origin(key)
     raise LoadError(": ".join(part for part in (file, _dotted(key), _expected(first["type"], first["msg"], context)) if part))
 
 

@@ -167,6 +167,11 @@ class Policy(Model):
 
     version: Literal[1] = Field(default=1, description="Version of the policy format.")
     name: str = Field(default="inline", pattern=r"^[A-Za-z0-9._-]{1,64}$", description="Appears in metrics.")
+    extends: str | None = Field(
+        default=None,
+        description="Another policy's name or path: its settings hold where this one says nothing, its rules, allow-list and patterns come after.",
+    )
+    mode: Mode = Field(default="enforce", description="`observe` counts what would be redacted and changes nothing.")
     regions: tuple[Region, ...] = Field(default=("US", "GB"), description="Countries (ISO 3166 alpha-2) whose national phone formats are looked for.")
     detectors: DetectorSwitches = Field(default=DetectorSwitches(), description="Detectors switched on or off.")
     rules: tuple[Rule, ...] = Field(default=(), description="Ordered; the first rule that fits decides. Where none fits, the match is replaced.")
@@ -187,6 +192,13 @@ class Policy(Model):
         if not self.hash.keys and self.prompts.ids:
             raise ValueError("a key under hash.keys, because prompts.ids are keyed")
         return self
+
+    @field_validator("extends")
+    @classmethod
+    def _is_resolved(cls, value: str | None) -> None:
+        """Whoever reads the file puts in what is inherited: a policy that still extends another would be less than it says."""
+        if value is not None:
+            raise ValueError("nothing here; only files and what they hold can extend a policy")
 
     @field_validator("patterns")
     @classmethod

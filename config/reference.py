@@ -31,6 +31,7 @@ _SECTIONS = (
     ("`service`", "Service"),
     ("`service.pipelines`", "Pipelines"),
     ("A pipeline", "Pipeline"),
+    ("`shadow`", "Shadow"),
     ("Policy", "Policy"),
     ("`detectors`", "DetectorSwitches"),
     ("A rule, under `rules`", "Rule"),
@@ -71,6 +72,8 @@ def json_schema() -> Schema:
     description = properties["policy"].pop("description")
     properties["policy"] = {"anyOf": [{"type": "string"}, properties["policy"]], "default": "default", "description": description}
     schema["required"].remove("policy")
+    shadow = definitions["Shadow"]["properties"]["policy"]
+    shadow["anyOf"] = [{"type": "string"}, {"$ref": shadow.pop("$ref")}]
     action = definitions["Rule"]["properties"]["action"]
     kinds = action["discriminator"]["mapping"]
     action["anyOf"] = [{"enum": list(kinds)}, *action.pop("oneOf")]
@@ -127,7 +130,7 @@ def _type(field: Schema) -> str:
         return f"a {field['title']}"
     if field.get("type") == "array":
         return f"a list of: {_type(field['items'])}"
-    words = {"string": "text", "integer": "a number", "boolean": "`true`, `false`", "object": "a mapping"}
+    words = {"string": "text", "integer": "a number", "number": "a number", "boolean": "`true`, `false`", "object": "a mapping"}
     return words.get(str(field.get("type")), "text")
 
 

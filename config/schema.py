@@ -16,9 +16,10 @@ from config.exporters import Exporter, FileExporter, OtlpExporter, OtlpGrpcExpor
 from config.model import Duration, Model, Size
 from config.policy import Keep, Policy
 from config.receivers import Address, GrpcServer, HttpServer, NdjsonReceiver, OtlpReceiver, Receiver, Server
+from config.shadow import Shadow
 
 __all__ = ["Address", "Config", "Exporter", "FileExporter", "GrpcServer", "HttpServer", "NdjsonReceiver", "OtlpExporter", "OtlpGrpcExporter"]
-__all__ += ["OtlpHttpExporter", "OtlpReceiver", "Pipeline", "Policy", "Receiver", "Server", "Service", "StdoutExporter"]
+__all__ += ["OtlpHttpExporter", "OtlpReceiver", "Pipeline", "Policy", "Receiver", "Server", "Service", "Shadow", "StdoutExporter"]
 
 Signal = Literal["traces", "metrics", "logs"]
 
@@ -46,6 +47,7 @@ class Pipeline(Model):
 
     receivers: tuple[ComponentId, ...] = Field(min_length=1, description="Ids of receivers.")
     exporters: tuple[ComponentId, ...] = Field(min_length=1, description="Ids of exporters; more than one only if all are `file` or `stdout`.")
+    shadow: Shadow | None = Field(default=None, description="Another policy, tried on a sample of what passes; changes nothing.")
 
 
 class Pipelines(Model):
@@ -140,8 +142,10 @@ class Config(Model):
 
     def _check_raw_at_rest(self) -> None:
         policy = self.policy
-        raw = not policy.prompts.all_modes().isdisjoint(("keep", "observe")) or any(
-            isinstance(rule.action, Keep) or rule.mode == "observe" for rule in policy.rules
+        raw = (
+            policy.mode == "observe"
+            or not policy.prompts.all_modes().isdisjoint(("keep", "observe"))
+            or any(isinstance(rule.action, Keep) or rule.mode == "observe" for rule in policy.rules)
         )
         at_rest = [name for name, exporter in self.exporters.items() if _writes_to_disk(exporter)]
         if raw and at_rest and not self.allow_raw_at_rest:

@@ -8,6 +8,7 @@ from detectors.scanner import TooManyHitsError
 from service.redaction import jsondoc
 from service.redaction.actions import Match
 from service.redaction.codecs import CODECS as _CODECS
+from service.redaction.known_names import revise_names
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted
 
@@ -19,9 +20,13 @@ def rewrite(codec: str, payload: bytes, plan: Plan) -> Redacted:
     """Redact ``payload``, which is in the wire format ``codec`` (one of :data:`CODECS`).
 
     Raises :class:`service.errors.FramingError` where an OTLP payload's framing can't be parsed, and nothing else: what can't be examined
-    is replaced by a marker and counted.
+    is replaced by a marker and counted. Under a policy that only observes, the payload comes back as it is, with the report of what would
+    have become of it.
     """
-    return _BY_NAME[codec].rewrite(payload, plan)
+    redacted = _BY_NAME[codec].rewrite(payload, plan)
+    if plan.known_names is not None:
+        redacted = revise_names(codec, redacted, plan)
+    return Redacted(payload, redacted.report.observed()) if plan.observes else redacted
 
 
 def detect_format(head: bytes) -> str:
@@ -64,7 +69,11 @@ def explain(text: bytes, plan: Plan) -> list[Explained]:
         value = text[found.start : found.end]
         allowed = plan.allows and plan.allowed(found, value)
         rendered = decision.action.render(Match(value, found.entity, plan.subject(found).kind))
-        outcome = "allow" if allowed else decision.outcome
-        becomes = (rendered or b"").decode("utf-8", "replace") if decision.enforce and not allowed else value.decode("utf-8", "replace")
+        outcome = "allow" if allowed else "observe" if plan.observes else decision.outcome
+        becomes = (
+            (rendered or b"").decode("utf-8", "replace")
+            if decision.enforce and not allowed and not plan.observes
+            else value.decode("utf-8", "replace")
+        )
         out.append(Explained(found.start, found.end, found.detector, found.entity, found.score, outcome, references.get(found.detector, ""), becomes))
     return out

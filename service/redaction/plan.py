@@ -21,6 +21,7 @@ from detectors.field_names import sensitive
 from detectors.model import Anchor, Detector, Finding
 from detectors.prompt_field import sure_anchors
 from detectors.prompt_keys import PromptKeys
+from detectors.recognised import KNOWN_NAME, PERSON, ner_id, ner_kind
 from detectors.scanner import Scanner
 from service.errors import ConfigError
 from service.redaction.actions import Action, Drop, Hash, Keep, Mask, Replace, Summarize
@@ -35,11 +36,17 @@ from service.redaction.anchors import (
     scope_anchors,
     string_start_anchors,
 )
+from service.redaction.known_names_rules import KnownNames
 from service.redaction.prompt_modes import PromptModes
 
 _DECISIONS_KEPT = 8192
 _TENANTS_KEPT = 1024
 PROMPT_FIELD = "prompt_field"
+PROMPT_COPY = "prompt_copy"
+UNKNOWN_KEY = "unknown_key"
+PROMPT_IDS = frozenset((PROMPT_FIELD, PROMPT_COPY, UNKNOWN_KEY))
+"""What counts as a prompt because of where it stands; no detector in the catalogue has these ids."""
+
 SENSITIVE_FIELD = "sensitive_field"
 UNPROCESSABLE = b"[REDACTED:unprocessable]"
 
@@ -65,6 +72,15 @@ class Subject(NamedTuple):
     kind: str
 
 
+def recognised(policy: Policy) -> tuple[Subject, ...]:
+    """What is found without anchors, where the policy asks for it and does not switch it off."""
+    subjects = [Subject(KNOWN_NAME, PERSON, "contact")] if policy.names is not None else []
+    for entity in policy.ner.entities if policy.ner is not None else ():
+        subjects.append(Subject(ner_id(entity), entity.lower(), ner_kind(entity)))
+    off = policy.detectors.off
+    return tuple(subject for subject in subjects if subject.id not in off and subject.kind not in off)
+
+
 class Plan:
     """A compiled policy. Build it with :func:`service.redaction.compilation.compile_plan`; share it freely, it never changes.
 
@@ -74,6 +90,7 @@ class Plan:
     def __init__(self, policy: Policy, detectors: tuple[Detector, ...], prompt_keys: PromptKeys) -> None:
         self.policy = policy
         self.name = policy.name
+        self.observes = policy.mode == "observe"
         self.catalogue = VERSION
         self.detectors = detectors
         self.prompt_keys = prompt_keys
@@ -82,12 +99,16 @@ class Plan:
         self.max_record = policy.limits.max_record_bytes
         self.hash = _plan_hash(policy)
         self._subjects = {detector.id: Subject(detector.id, detector.entity, detector.kind) for detector in detectors}
+        self._subjects.update((subject.id, subject) for subject in recognised(policy))
+        self.known_names = KnownNames(policy.names) if policy.names is not None and KNOWN_NAME in self._subjects else None
         self._rules = _compile_rules(policy)
         self._allow = _compile_allow(policy.allow)
         self.allows = bool(self._allow)
         off = frozenset(policy.detectors.off)
         self.sensitive_on = not off & {"secret", SENSITIVE_FIELD}
         self.prompts_on = not off & {"prompt", PROMPT_FIELD}
+        self.side_copies = policy.prompts.side_copies and not off & {"prompt", PROMPT_COPY}
+        self.unknown = "off" if not self.prompts_on or UNKNOWN_KEY in off else policy.prompts.unknown
         names: list[tuple[Anchor, KeyAnchor]] = list(ESCAPES)
         names += scope_anchors() if self.prompts_on else []
         names += name_anchors() if self.sensitive_on else []
@@ -122,7 +143,7 @@ class Plan:
         known = self._subjects.get(finding.detector)
         if known is not None:
             return known
-        return Subject(finding.detector, finding.entity, "prompt" if finding.detector == PROMPT_FIELD else kind_of(finding.entity))
+        return Subject(finding.detector, finding.entity, "prompt" if finding.detector in PROMPT_IDS else kind_of(finding.entity))
 
     def for_tenant(self, tenant: str) -> Plan:
         """The plan that holds for ``tenant``: what becomes of prompts may differ. Cheap; the scanners are shared.

@@ -30,6 +30,15 @@ class Report:
         self.touched += other.touched
         self.dropped += other.dropped
 
+    def observed(self) -> Report:
+        """The same, where nothing was changed after all: every finding's action is ``observe``, and no record is touched or dropped."""
+        seen = Report()
+        seen.records = self.records
+        seen.unprocessable.update(self.unprocessable)
+        for (detector, _action, place), count in self.findings.items():
+            seen.findings[detector, "observe", place] += count
+        return seen
+
     def by_detector(self) -> Counter[str]:
         """Findings per detector, over all actions and places."""
         total: Counter[str] = Counter()
