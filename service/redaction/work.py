@@ -7,7 +7,7 @@ from detectors.model import Finding
 from detectors.overlap import union
 from detectors.scanner import TooManyHitsError
 from service.redaction.actions import Match, Syntax
-from service.redaction.edits import Edit, apply, compose
+from service.redaction.edits import Edit, apply, compose, tidy
 from service.redaction.plan import PROMPT_FIELD, UNPROCESSABLE, Decision, Plan
 from service.redaction.report import Report
 
@@ -114,7 +114,24 @@ class Work:
             raise Unprocessable("error") from None
 
     def resolve(self, text: bytes, findings: list[Finding], name: bytes) -> list[Edit]:
-        """Findings → edits: the policy decides, overlaps are merged, markers are rendered in the text's own syntax."""
+        """Findings → edits: the policy decides, overlaps are merged, markers are rendered in the text's own syntax.
+
+        A print-out of messages or of a request that holds a prompt is gone into like the JSON it would be.
+        """
+        prompts = [finding for finding in findings if finding.entity == "prompt"]
+        if not prompts or not any(self.plan.decide(finding, self.place, name).enforce for finding in prompts):
+            return self._resolved(text, findings, name)
+        from service.redaction.printouts import Printouts  # here, as reading a print-out takes a Work
+
+        printouts = Printouts(self, text).edits(prompts)
+        if not printouts:
+            return self._resolved(text, findings, name)
+        places = [place for place, _ in printouts]
+        rest = [finding for finding in findings if not any(lo <= finding.start and finding.end <= hi for lo, hi in places)]
+        edits = [edit for _, inside in printouts for edit in inside]
+        return tidy([*edits, *self._resolved(text, rest, name)])
+
+    def _resolved(self, text: bytes, findings: list[Finding], name: bytes) -> list[Edit]:
         if not findings:
             return []
         plan, place = self.plan, self.place
