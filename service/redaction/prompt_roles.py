@@ -41,7 +41,9 @@ TOOL_KINDS = frozenset(
 )
 """Values of ``type`` and ``part_kind`` of calls of tools and their results."""
 
-_ASSISTANT_KINDS = frozenset(b"reasoning thinking redacted_thinking output_text refusal summary_text reasoning_text text_delta thinking_delta".split())
+_ASSISTANT_KINDS = frozenset(
+    b"reasoning thinking redacted_thinking output_text refusal summary_text reasoning_text text_delta thinking_delta".split()
+)
 
 _NAMES: dict[bytes, Role] = {
     **dict.fromkeys(
@@ -66,10 +68,13 @@ _NAMES: dict[bytes, Role] = {
 _WRAPPERS = frozenset(b"data kwargs additional_kwargs message delta".split())
 """Members of a message that only hold its content: what is below is as far down as the message."""
 
-FRAMING = frozenset(b"role type kind part_kind message_kind author".split())
+EVENT_NAMES = frozenset((b"event.name", b"event_name", b"eventName", b"event", b"name"))
+FRAMING = frozenset(b"role type kind part_kind message_kind author".split()) | EVENT_NAMES
 """Members of an object whose values may tell a role."""
 
-_EVENT = re.compile(rb"gen_ai\.(system|user|assistant|tool)\.message|gen_ai\.(choice|content\.completion|completion)|(codex|claude_code|gemini_cli)\.user_prompt")
+_EVENT = re.compile(
+    rb"gen_ai\.(system|user|assistant|tool)\.message|gen_ai\.(choice|content\.completion|completion)|(codex|claude_code|gemini_cli)\.user_prompt"
+)
 _TOOLS = re.compile(rb"(?:\A|[._])(?:tools?|functions?|arguments|args)(?:[._]|\Z)")
 
 
@@ -140,6 +145,20 @@ def event_role(text: bytes) -> Role | None:
     if found is None:
         return None
     return "assistant" if found.group(2) else role_named(found.group(1)) if found.group(1) else "user"
+
+
+def framing_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """``pairs``, which are an object's :data:`FRAMING` members, as a mapping; an event's name that tells a role is one. The first one counts."""
+    framing: dict[bytes, bytes] = {}
+    event: Role | None = None
+    for name, value in pairs:
+        if name in EVENT_NAMES:
+            event = event or event_role(value)
+        else:
+            framing.setdefault(name, value)
+    if event is not None and b"role" not in framing:
+        framing[b"role"] = event.encode()
+    return framing
 
 
 @cache

@@ -6,9 +6,13 @@ from detectors.markers import is_marker
 from detectors.model import Finding
 from detectors.overlap import union
 from detectors.scanner import TooManyHitsError
-from service.redaction.actions import Match, Syntax
+from service.redaction import prompt_media
+from service.redaction.actions import Match, Summarize, Syntax
 from service.redaction.edits import Edit, apply, compose, tidy
 from service.redaction.plan import PROMPT_FIELD, UNPROCESSABLE, Decision, Plan
+from service.redaction.prompt_fields import last_word
+from service.redaction.prompt_modes import REDACT_ENTITIES
+from service.redaction.prompt_roles import NOBODY
 from service.redaction.report import Report
 
 _WORD_BORDERS = bytes(0 if byte in b" \t\r\n\"'<>`" else 1 for byte in range(256))
@@ -19,6 +23,7 @@ _ROUNDS = 3
 _APART_BEFORE = frozenset(bytes((byte,)) for byte in b" \t\r\n\"'=") | {b""}
 _APART_AFTER = frozenset(bytes((byte,)) for byte in b" \t\r\n\"',;)") | {b""}
 _PROMPT = Finding(0, 0, PROMPT_FIELD, "prompt", 0.8)
+_UNREADABLE = Summarize()
 HITS_PER_LEAF = 20_000
 
 
@@ -33,17 +38,22 @@ class Unprocessable(Exception):
 class Work:
     """State of one rewrite: the plan, the report, and what holds for the record at hand.
 
+    ``prompts`` gathers prompt content that was redacted, each with ``at``, which a codec sets to where the record stands: see ``copies``.
+
     ``place`` names where in the record the text stands. ``drop_record`` is set when a rule drops the record; ``drop_field`` when one
     drops the field (the caller, who knows the field's syntax, reads and resets it).
     """
 
-    __slots__ = ("budget", "depth", "drop_field", "drop_record", "found", "place", "plan", "report")
+    __slots__ = ("at", "budget", "depth", "drop_field", "drop_record", "found", "place", "plan", "prompts", "report", "speaker")
 
     def __init__(self, plan: Plan, report: Report, place: str = "body") -> None:
         self.plan = plan
         self.report = report
         self.place = place
+        self.at = 0
+        self.prompts: list[tuple[int, bytes]] = []
         self.depth = 0
+        self.speaker = NOBODY
         self.found = 0
         self.budget = plan.max_findings
         self.drop_field = False
@@ -54,6 +64,7 @@ class Work:
         self.found = 0
         self.budget = max(self.plan.max_findings, size >> 6)
         self.depth = 0
+        self.speaker = NOBODY
         self.drop_field = False
         self.drop_record = False
 
@@ -179,11 +190,35 @@ class Work:
         return None if edit is None else edit.text
 
     def redacts_prompts(self, name: bytes) -> bool:
-        """Whether the policy redacts prompt content under ``name``; where it lets it through, counts it: its leaves are looked at as any."""
+        """Whether prompt content under ``name`` is to be gone into; where the policy lets it through, counts it: its leaves are looked at as any."""
         decision = self.plan.decide(_PROMPT, self.place, name)
-        if not decision.enforce:
-            self.report.findings[PROMPT_FIELD, decision.outcome, self.place] += 1
-        return decision.enforce
+        if decision.enforce or decision.outcome == REDACT_ENTITIES:
+            return True
+        self.report.findings[PROMPT_FIELD, decision.outcome, self.place] += 1
+        return False
+
+    def prompt(self, value: bytes, name: bytes, *, readable: bool = True) -> bytes | None:
+        """What becomes of a piece of prompt content, which is the speaker's; ``None`` if it stays, to be looked at like any other value.
+
+        ``readable``: whether detectors can see what is in it (not in token ids). ``drop_field`` is set when it goes without replacement.
+        """
+        if self.plan.allows and self.plan.allowed(_PROMPT, value):
+            return None
+        role = self.speaker.role if self.plan.prompt_modes.roles_matter else None
+        decision = self.plan.decide(_PROMPT, self.place, name, role)
+        action, word = decision.action.name, last_word(name)
+        shown: bytes | None = None
+        if decision.enforce:
+            shown = prompt_media.shown(value, word) if action in ("summarize", "replace") else None
+        elif decision.outcome == REDACT_ENTITIES:
+            shown = prompt_media.without_signature(value, word)
+            if shown is None and (not readable or not prompt_media.readable(value, word)):
+                shown = _UNREADABLE.render(Match(value, "prompt", "prompt"))
+        if shown is None and decision.enforce:
+            edit = self._edit(value, 0, len(value), _PROMPT, decision, "text")
+            return value if edit is None else edit.text
+        self.report.findings[PROMPT_FIELD, decision.outcome, self.place] += 1
+        return shown
 
     def _edit(self, text: bytes, start: int, end: int, label: Finding, decision: Decision, syntax: Syntax | None = None) -> Edit | None:
         self.found += 1
@@ -199,10 +234,12 @@ class Work:
             rendered: bytes | None = decision.marker
         else:
             value = text[start:end]
-            rendered = decision.action.render(Match(value, label.entity, decision.kind, syntax))
+            rendered = decision.action.render(Match(value, label.entity, decision.kind, syntax, self.speaker.role))
             if rendered == value or (rendered is not None and is_marker(value) and rendered.startswith((b"[REDACTED", b"REDACTED-"))):
                 return None
         self.report.findings[label.detector, decision.outcome, self.place] += 1
+        if decision.kind == "prompt" and self.plan.side_copies:
+            self.prompts.append((self.at, text[start:end]))
         if rendered is None:
             self.drop_field = True
             self.drop_record = self.drop_record or decision.action.strictness == 100

@@ -7,20 +7,17 @@ as in any JSON. Types stay: a redacted number becomes an empty ``AnyValue``, red
 from __future__ import annotations
 
 import base64
-import binascii
-import re
 
 from detectors.field_names import plausible
 from detectors.llm_scope import about_llm
 from detectors.model import Span
 from service.redaction import jsondoc
+from service.redaction.codecs.otlp_json_prompts import ARRAYS, BYTES, LISTS, NUMBERS, PromptEdits, decoded_bytes, pair, values
 from service.redaction.edits import Edit, apply, escape
 from service.redaction.jsondoc import Node
-from service.redaction.jsonedit import LocalEdits
 from service.redaction.jsonleaf import leaf_edits, string_edits
 from service.redaction.jsonparts import drop_member, inside
 from service.redaction.plan import SENSITIVE_FIELD
-from service.redaction.prompts import PromptWalk
 from service.redaction.work import Unprocessable
 
 PLACES = {
@@ -47,25 +44,16 @@ METRIC = frozenset((b"gauge", b"sum", b"histogram", b"exponentialHistogram", b"s
 
 IDS = frozenset((b"traceId", b"spanId", b"parentSpanId"))
 _RECORDS = frozenset((b"spans", b"logRecords", b"metrics"))
-_BYTES = frozenset((b"bytesValue", b"bytes_value"))
-_NUMBERS = frozenset((b"intValue", b"int_value", b"doubleValue", b"double_value"))
-_ARRAYS = frozenset((b"arrayValue", b"array_value"))
-_LISTS = frozenset((b"kvlistValue", b"kvlist_value"))
-_EVENT = re.compile(rb'"(?:eventName|name)"\s{0,8}:\s{0,8}"gen_ai\.(?:[a-z_]+\.message|choice|content\.)')
-_BASE64URL = bytes.maketrans(b"-_", b"+/")
 _BORDER = b'"traceId"'
 _REACH = 1 << 16
 
 
-class Irregular(Exception):
-    """The payload is not laid out as exporters do it, so that looking around a hit is not enough."""
-
-
-class AttributeEdits(LocalEdits):
+class AttributeEdits(PromptEdits):
     """Edits for attributes and values, given their trees."""
 
     def walk(self, node: Node) -> list[Edit]:
         """Edits for a whole request."""
+        self.whole = True
         if node.kind == "[":
             for child in node.children:
                 self.walk(child)
@@ -78,9 +66,13 @@ class AttributeEdits(LocalEdits):
         return self.edits
 
     def _object(self, node: Node) -> None:
+        self.work.at = node.start
         names = [inside(self.buf, span) for span in node.names]
         keys = [(child.start, child.end) for name, child in zip(names, node.children, strict=True) if name == b"key" and child.kind == '"']
         is_attribute = bool(keys) and b"value" in names
+        outer = self.work.speaker, self._numbered
+        if b"attributes" in names or b"body" in names:
+            self.speaks(node, names)
         for name_span, name, child in zip(node.names, names, node.children, strict=True):
             span = (child.start, child.end)
             if is_attribute and name == b"value":
@@ -103,6 +95,7 @@ class AttributeEdits(LocalEdits):
                     self.plain(span, name, entity)
                 elif child.kind != "0":
                     (self._records if child.kind == "[" and name in _RECORDS else self.walk)(child)
+        self.work.speaker, self._numbered = outer
 
     def _records(self, node: Node) -> None:
         """Spans, log records, metrics: what a rule drops as a whole goes with its comma."""
@@ -127,9 +120,10 @@ class AttributeEdits(LocalEdits):
             entity = entity or self.work.plan.entity_of(text)
             if entity or self.work.plan.prompt_scope(text):
                 name = text
-        if self._is_prompt(name, keys[0][0]) and self.work.redacts_prompts(name) and self.content(value, name):
-            return
-        self.any_value(value, name, entity)
+        if self._is_prompt(name, keys[0][0]) and self.work.redacts_prompts(name):
+            self.prompt_attribute(name, value)
+        else:
+            self.any_value(value, name, entity)
         if self.work.drop_field:
             self.work.drop_field = False
             self.edits.append(drop_member(self.buf, whole[0], jsondoc.value_end(self.buf, whole[0], self.hi), self.lo))
@@ -156,14 +150,14 @@ class AttributeEdits(LocalEdits):
             return
         for name_span, child in zip(node.names, node.children, strict=True):
             field = inside(self.buf, name_span)
-            if field in _NUMBERS:
-                self._number_any(node, child, name, entity)
-            elif field in _BYTES and child.kind == '"':
+            if field in NUMBERS:
+                self.number_any(node, child, name, entity)
+            elif field in BYTES and child.kind == '"':
                 self.bytes_value((child.start, child.end), name, entity)
-            elif field in _ARRAYS:
-                for element in _values(self.buf, child):
+            elif field in ARRAYS:
+                for element in values(self.buf, child):
                     self._element(element, name, entity)
-            elif field in _LISTS:
+            elif field in LISTS:
                 self._list(child, name, entity)
             elif child.kind == '"':
                 self.plain((child.start, child.end), name, entity)
@@ -179,14 +173,23 @@ class AttributeEdits(LocalEdits):
             self.edits[before:] = [Edit(element.start, element.end, b"{}")]
 
     def _list(self, node: Node, name: bytes, entity: str | None) -> None:
-        for element in _values(self.buf, node):
-            for inner_span, inner, value in _pair(self.buf, element):
-                self.name(inner_span, inner)
-                inner_entity = self.work.plan.entity_of(inner) or entity
-                if self._is_prompt(inner, inner_span[0]) and self.work.redacts_prompts(inner) and self.content(value, inner):
-                    continue
+        members = [(element, *one) for element in values(self.buf, node) for one in pair(self.buf, element)]
+        work = self.work
+        outer = work.speaker
+        if work.plan.prompt_modes.roles_matter:
+            work.speaker = outer.within(self.framing(members), held_by=name)
+        for element, inner_span, inner, value in members:
+            self.name(inner_span, inner)
+            before = len(self.edits)
+            if self._is_prompt(inner, inner_span[0]) and work.redacts_prompts(inner):
+                self.prompt_attribute(inner, value)
+                if work.drop_field and not work.drop_record:
+                    self.edits[before:] = [drop_member(self.buf, element.start, element.end, self.lo)]
+            else:
+                inner_entity = work.plan.entity_of(inner) or entity
                 self.any_value(value, inner if inner_entity != entity else name, inner_entity)
-                self.work.drop_field = False
+            work.drop_field = False
+        work.speaker = outer
 
     def plain(self, span: Span, name: bytes, entity: str | None) -> None:
         """A string under ``name``."""
@@ -199,7 +202,7 @@ class AttributeEdits(LocalEdits):
                     return
         self.edits.extend(string_edits(self.work, self.buf, span, name, with_name=bool(name)))
 
-    def _number_any(self, node: Node, child: Node, name: bytes, entity: str | None) -> None:
+    def number_any(self, node: Node, child: Node, name: bytes, entity: str | None) -> None:
         text = self.buf[child.start : child.end].strip(b'"')
         if entity is not None:
             found = self.work.whole(text, SENSITIVE_FIELD, entity, name) is not None
@@ -213,11 +216,9 @@ class AttributeEdits(LocalEdits):
             self.edits.append(Edit(node.start, node.end, b"{}"))
 
     def bytes_value(self, span: Span, name: bytes, entity: str | None) -> None:
-        """A ``bytesValue``: its content is looked at as text, and stays base64. Both alphabets and missing padding are accepted."""
-        literal = inside(self.buf, span).translate(_BASE64URL, b" \t\r\n").rstrip(b"=")
-        try:
-            raw = base64.b64decode(literal + b"=" * (-len(literal) % 4), validate=True)
-        except (binascii.Error, ValueError):  # some decoders take it all the same, each in its own way
+        """A ``bytesValue``: its content is looked at as text, and stays base64."""
+        raw = decoded_bytes(self.buf, span)
+        if raw is None:
             self.edits.append(Edit(span[0] + 1, span[1] - 1, base64.b64encode(self.work.unprocessable("base64"))))
             return
         if entity is not None and plausible(raw, entity):
@@ -235,66 +236,14 @@ class AttributeEdits(LocalEdits):
     def body(self, span: Span) -> None:
         """A log record's body that is a string."""
         place, self.work.place = self.work.place, "body"
-        if self._is_event(span[0], span[1]) and self.work.redacts_prompts(b""):
-            self._content_leaf(Node('"', span[0], span[1], [], []), b"")
-        else:
+        if not self.prompt_body(Node('"', span[0], span[1], [], []), span):
             self.plain(span, b"", None)
         self.work.drop_field = False  # a body is no member of a list: the record keeps an empty one
         self.work.place = place
 
     def _body(self, node: Node) -> None:
         place, self.work.place = self.work.place, "body"
-        if not (self._is_event(node.start, node.end) and self.work.redacts_prompts(b"") and self.content(node, b"")):
+        if not self.prompt_body(node, (node.start, node.end)):
             self.any_value(node, b"", None)
         self.work.drop_field = False
         self.work.place = place
-
-    def _is_event(self, start: int, end: int) -> bool:
-        return _EVENT.search(self.buf, max(0, start - 2048), min(len(self.buf), end + 512)) is not None
-
-    def content(self, node: Node, name: bytes) -> bool:
-        """Redacts an ``AnyValue`` that is prompt content; its type's names stay. ``False`` where the policy lets prompts through."""
-        if node.kind == '"':
-            return self._content_leaf(node, name)
-        done = True
-        for name_span, child in zip(node.names, node.children, strict=True):
-            field = inside(self.buf, name_span)
-            if field in _BYTES and child.kind == '"':
-                replaced = self.work.whole(inside(self.buf, (child.start, child.end)), "prompt_field", "prompt", name)
-                done = replaced is not None and done
-                if replaced is not None:
-                    self.edits.append(Edit(child.start + 1, child.end - 1, base64.b64encode(replaced)))
-            elif field in _ARRAYS:
-                for element in _values(self.buf, child):
-                    done = self.content(element, name) and done
-            elif field in _LISTS:
-                for element in _values(self.buf, child):
-                    for inner_span, inner, value in _pair(self.buf, element):
-                        self.name(inner_span, inner)
-                        if not self.work.plan.prompt_keys.keeps(inner):
-                            done = self.content(value, inner) and done
-            elif child.kind == '"' and field not in _NUMBERS:
-                done = self._content_leaf(child, name) and done
-        return done
-
-    def _content_leaf(self, node: Node, name: bytes) -> bool:
-        walk = PromptWalk(self.work, self.buf, [])
-        walk.use(self)
-        return walk.content(None, name, node, strict=False)
-
-
-def _values(buf: bytes, node: Node) -> list[Node]:
-    """The elements of an ``arrayValue``'s or ``kvlistValue``'s ``values``."""
-    for name_span, child in zip(node.names, node.children, strict=True):
-        if inside(buf, name_span) == b"values":
-            return child.children
-    return []
-
-
-def _pair(buf: bytes, element: Node) -> list[tuple[Span, bytes, Node]]:
-    """``(name's place, name, value)`` of a ``KeyValue`` in a list; empty where it is none."""
-    fields = {inside(buf, span): child for span, child in zip(element.names, element.children, strict=True)}
-    key, value = fields.get(b"key"), fields.get(b"value")
-    if key is None or value is None or key.kind != '"':
-        return []
-    return [((key.start, key.end), inside(buf, (key.start, key.end)), value)]

@@ -5,17 +5,14 @@ from __future__ import annotations
 import struct
 
 from detectors.field_names import plausible
-from service.redaction.codecs.otlp_leaves import DROPPED, Leaves
+from service.redaction.codecs.otlp_leaves import DROPPED
+from service.redaction.codecs.otlp_prompts import ARRAY, BYTES, DOUBLE, INT, KVLIST, STRING, PromptValues
 from service.redaction.codecs.wire import field, fields, length_delimited, varint
 from service.redaction.jsonedit import STRONG
-from service.redaction.prompts import content_text, is_structure
 from service.redaction.work import Unprocessable
 
-_STRING, _ARRAY, _KVLIST, _BYTES = 1, 5, 6, 7
-_EVENT_RECORD = (b"gen_ai.choice", b".message", b"gen_ai.content.", b"gen_ai.client.inference.operation.details")
 
-
-class Values(Leaves):
+class Values(PromptValues):
     """Attributes and values: a name may make its value sensitive, or a prompt."""
 
     def _attribute(self, lo: int, hi: int) -> bytes | None:
@@ -63,19 +60,13 @@ class Values(Leaves):
     def _named_value(self, lo: int, hi: int, name: bytes, named: bool) -> bytes | None:
         scope = self.plan.prompt_scope(name)
         if (scope == "always" or (scope == "llm" and self._about_llm())) and self.work.redacts_prompts(name):
-            new = self._content(lo, hi, name)
-            if new is not None or self.work.drop_field:
-                return new
+            return self._prompt_attribute(lo, hi, name)
         entity = self.plan.entity_of(name)
         return self._value(lo, hi, name, entity, named)
 
     def _body(self, lo: int, hi: int) -> bytes | None:
-        record = self.buf[self._record[0] : self._record[1]]
-        if b"gen_ai." in record and any(event in record for event in _EVENT_RECORD) and self.work.redacts_prompts(b""):
-            new = self._content(lo, hi, b"")
-            if new is not None:
-                return new
-        return self._value(lo, hi, b"", None, False)
+        new = self._prompt_body(lo, hi)
+        return self._value(lo, hi, b"", None, False) if new is None else new
 
     def _value(self, lo: int, hi: int, name: bytes, entity: str | None, named: bool) -> bytes | None:
         """An ``AnyValue`` under ``name``; with ``entity`` the name alone makes it sensitive."""
@@ -86,24 +77,34 @@ class Values(Leaves):
                 return None if new is None else length_delimited(b"\x0a", new)
         if entity is not None or named:
             for _, tag_end, start, end, number in fields(self.buf, lo, hi):
-                if start < 0 and number in (3, 4) and self._is_number_found(tag_end, end, number, name, entity):
+                if start < 0 and number in (INT, DOUBLE) and self._is_number_found(tag_end, end, number, name, entity):
                     return b""  # a number becomes an empty AnyValue
         return self._rebuilt(lo, hi, lambda start, end, number: self._value_field(start, end, number, name, entity, named))
 
     def _value_field(self, start: int, end: int, number: int, name: bytes, entity: str | None, named: bool) -> bytes | None:
-        if number in (_STRING, _BYTES):
+        if number in (STRING, BYTES):
             if entity is not None and plausible(self.buf[start:end], entity):
                 new = self._replaced(self.buf[start:end], name, entity)
                 if new is not None:
                     return new
             return self._text(start, end, name, with_name=named) if named or self._hit(start, end) else None
-        if number == _ARRAY:
+        if number == ARRAY:
             return self._elements(start, end, lambda lo, hi: self._value(lo, hi, name, entity, named))
-        if number == _KVLIST and entity in STRONG:
+        if number == KVLIST and entity in STRONG:
             return self._elements(start, end, lambda lo, hi: self._below(lo, hi, name, entity))
-        if number == _KVLIST:
-            return self._elements(start, end, self._attribute) if self._hit(start, end) else None
+        if number == KVLIST:
+            return self._list(start, end, name) if self._hit(start, end) else None
         return self._unknown(start, end) if self._hit(start, end) else None
+
+    def _list(self, lo: int, hi: int, name: bytes) -> bytes | None:
+        """A ``KeyValueList`` that is no content by its name; a message may be in it all the same."""
+        work = self.work
+        outer = work.speaker
+        if self._llm and self.plan.prompt_modes.roles_matter:
+            work.speaker = outer.within(self._framing(lo, hi)[0], held_by=name)
+        new = self._elements(lo, hi, self._attribute)
+        work.speaker = outer
+        return new
 
     def _below(self, lo: int, hi: int, name: bytes, entity: str | None) -> bytes | None:
         """A member of a list under a sensitive name: its value is as sensitive, its own name is looked at."""
@@ -111,7 +112,7 @@ class Values(Leaves):
 
     def _is_number_found(self, at: int, end: int, number: int, name: bytes, entity: str | None) -> bool:
         """Whether a number is a finding because of its field's name: ``phone`` = 4155552671."""
-        if number == 4:
+        if number == DOUBLE:
             text = b"%r" % struct.unpack("<d", self.buf[at:end])
         else:
             text = b"%d" % varint(self.buf, at, end)[0]
@@ -122,24 +123,3 @@ class Values(Leaves):
         except Unprocessable as error:
             self.work.unprocessable(error.reason)
             return True
-
-    def _content(self, lo: int, hi: int, name: bytes) -> bytes | None:
-        """An ``AnyValue`` that is prompt content: every string in it goes, its shape stays."""
-        return self._rebuilt(lo, hi, lambda start, end, number: self._content_field(start, end, number, name))
-
-    def _content_field(self, start: int, end: int, number: int, name: bytes) -> bytes | None:
-        if number in (_STRING, _BYTES):
-            text = self.buf[start:end]
-            if is_structure(name, text):
-                return self._text(start, end, name) if self._hit(start, end) else None
-            return content_text(self.work, text, name)
-        if number == _ARRAY:
-            return self._elements(start, end, lambda lo, hi: self._content(lo, hi, name))
-        return self._elements(start, end, self._content_member) if number == _KVLIST else None
-
-    def _content_member(self, lo: int, hi: int) -> bytes | None:
-        """A member of prompt content: its name stays, unless the name itself is a finding."""
-        name = next((self.buf[start:end] for _, _, start, end, number in fields(self.buf, lo, hi) if number == 1 and start >= 0), b"")
-        if self.plan.prompt_keys.keeps(name):
-            return self._attribute(lo, hi) if self._hit(lo, hi) else None
-        return self._member(lo, hi, lambda start, end: self._content(start, end, name))

@@ -1,0 +1,172 @@
+"""OTLP protobuf: attributes and values that are prompt content. Every string in them goes, or what the speaker's mode leaves; their shape stays."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from service.redaction.codecs.otlp_leaves import Leaves
+from service.redaction.codecs.wire import fields
+from service.redaction.prompt_content import content_text
+from service.redaction.prompt_fields import holds_tool_values, is_argument, is_structure, is_text_as_numbers, is_tool_member
+from service.redaction.prompt_roles import FRAMING, MESSAGE, NOBODY, Speaker, event_role, framing_of, role_named, role_names
+
+STRING, DOUBLE, INT, ARRAY, KVLIST, BYTES = 1, 4, 3, 5, 6, 7
+"""Fields of ``AnyValue`` (opentelemetry-proto, common/v1)."""
+
+_EVENT, _EVENT_NAME, _LOG_EVENT_NAME = 11, 2, 12
+_EVENT_RECORD = (b"gen_ai.choice", b".message", b"gen_ai.content.", b"gen_ai.client.inference.operation.details")
+_LONGEST_ROLE = 64
+
+
+class PromptValues(Leaves):
+    """Content of prompts in attributes, bodies and values."""
+
+    _roles_of: tuple[int, int] = (-1, -1)
+    _numbered: dict[bytes, bytes]
+    _events: list[tuple[int, int, Speaker]]
+
+    @abstractmethod
+    def _attribute(self, lo: int, hi: int) -> bytes | None:
+        """A ``KeyValue``."""
+
+    @abstractmethod
+    def _value_field(self, start: int, end: int, number: int, name: bytes, entity: str | None, named: bool) -> bytes | None:
+        """A field of an ``AnyValue`` under ``name``."""
+
+    @abstractmethod
+    def _is_number_found(self, at: int, end: int, number: int, name: bytes, entity: str | None) -> bool:
+        """Whether a number is a finding because of its field's name."""
+
+    def _prompt_body(self, lo: int, hi: int) -> bytes | None:
+        """A log record's body that its event's name makes content; ``None`` where it is none, or where nothing changes."""
+        record = self.buf[self._record[0] : self._record[1]]
+        if not (b"gen_ai." in record and any(event in record for event in _EVENT_RECORD) and self.work.redacts_prompts(b"")):
+            return None
+        at = record.find(b"gen_ai.")
+        role = None
+        while at >= 0 and role is None:
+            role = event_role(record[at : at + 48])
+            at = record.find(b"gen_ai.", at + 7)
+        self.work.speaker = NOBODY if role is None else Speaker(role, MESSAGE)
+        new = self._content(lo, hi, b"", False)
+        self.work.speaker = NOBODY
+        return new
+
+    def _prompt_attribute(self, lo: int, hi: int, name: bytes) -> bytes | None:
+        """The ``AnyValue`` of an attribute that its name makes content."""
+        work = self.work
+        outer = work.speaker
+        if work.plan.prompt_modes.roles_matter:
+            work.speaker = self._speaker(lo, name).under(name) if outer is NOBODY else outer.under(name)
+        new = self._content(lo, hi, name, is_argument(name))
+        work.speaker = outer
+        return new
+
+    def _speaker(self, at: int, name: bytes) -> Speaker:
+        """Whose words the record's attribute ``name`` at ``at`` holds, as its sibling ``….role`` or the event it belongs to tells."""
+        if self._roles_of != self._record:
+            self._roles_of = self._record
+            self._numbered, self._events = self._siblings(*self._record)
+        for sibling in role_names(name):
+            role = role_named(self._numbered.get(sibling, b""))
+            if role is not None:
+                return Speaker(role, MESSAGE)
+        before = bisect_right(self._events, at, key=lambda event: event[0]) - 1
+        return self._events[before][2] if before >= 0 and at < self._events[before][1] else NOBODY
+
+    def _siblings(self, lo: int, hi: int) -> tuple[dict[bytes, bytes], list[tuple[int, int, Speaker]]]:
+        """The record's attributes ``….role``, and its events whose names tell a role; each looked for once in a record."""
+        buf = self.buf
+        numbered: dict[bytes, bytes] = {}
+        at = buf.find(b".role\x12", lo, hi)
+        while at >= 0:
+            end = at + 5
+            size = next(
+                (end - start for start in range(end - 1, max(lo, end - 127) - 1, -1) if buf[start - 1] == end - start and buf[start - 2] == 10), 0
+            )
+            if size and end + 4 < hi and buf[end + 2] == 10 and buf[end + 3] <= _LONGEST_ROLE:
+                numbered.setdefault(buf[end - size : end], buf[end + 4 : end + 4 + buf[end + 3]])
+            at = buf.find(b".role\x12", end, hi)
+        return numbered, list(self._role_events(lo, hi))
+
+    def _role_events(self, lo: int, hi: int) -> Iterator[tuple[int, int, Speaker]]:
+        buf = self.buf
+        for _, _, start, end, number in fields(buf, lo, hi):
+            if start < 0 or number not in (_EVENT, _LOG_EVENT_NAME):
+                continue
+            if number == _LOG_EVENT_NAME:
+                role = event_role(buf[start:end])
+                start, end = lo, hi
+            else:
+                names = (buf[a:b] for _, _, a, b, inner in fields(buf, start, end) if inner == _EVENT_NAME and a >= 0)
+                role = event_role(next(names, b""))
+            if role is not None:
+                yield start, end, Speaker(role, MESSAGE)
+
+    def _content(self, lo: int, hi: int, name: bytes, strict: bool, above: bytes = b"") -> bytes | None:
+        """An ``AnyValue`` that is content of the speaker at hand."""
+        for _, tag_end, start, end, number in fields(self.buf, lo, hi):
+            if start < 0 and number in (INT, DOUBLE) and self._number_goes(tag_end, end, number, name, strict):
+                return b""  # a number becomes an empty AnyValue
+        return self._rebuilt(lo, hi, lambda start, end, number: self._content_field(start, end, number, name, strict, above))
+
+    def _number_goes(self, at: int, end: int, number: int, name: bytes, strict: bool) -> bool:
+        if strict and self.work.prompt(b"0", name) is not None:
+            return True
+        return self._is_number_found(at, end, number, name, self.plan.entity_of(name))
+
+    def _content_field(self, start: int, end: int, number: int, name: bytes, strict: bool, above: bytes) -> bytes | None:
+        if number in (STRING, BYTES):
+            text = self.buf[start:end]
+            if not strict and is_structure(name, text):
+                return self._text(start, end, name) if self._hit(start, end) else None
+            new = content_text(self.work, text, name, strict=strict)
+            if new is None:
+                return self._value_field(start, end, number, name, self.plan.entity_of(name), True)
+            return None if new == text and not self.work.drop_field else new
+        if number == ARRAY:
+            if end > start and is_text_as_numbers(name, above) and self.work.prompt(b"[]", name, readable=False) is not None:
+                return b""
+            return self._elements(start, end, lambda lo, hi: self._content(lo, hi, name, strict, above))
+        return self._content_list(start, end, name, strict) if number == KVLIST else None
+
+    def _content_list(self, start: int, end: int, name: bytes, strict: bool) -> bytes | None:
+        """A ``KeyValueList``: an object, whose members may tell whose words are in it."""
+        work = self.work
+        outer = work.speaker
+        framing, has_tool_member = self._framing(start, end)
+        own = outer.within(framing, held_by=name)
+
+        def member(lo: int, hi: int) -> bytes | None:
+            inner = self._name_of(lo, hi)
+            if self.plan.prompt_keys.keeps(inner):
+                return self._attribute(lo, hi) if self._hit(lo, hi) else None
+            work.speaker = own.under(inner)
+            inner_strict = strict or is_argument(inner) or holds_tool_values(inner, framing, has_tool_member)
+            return self._member(lo, hi, lambda start, end: self._content(start, end, inner, inner_strict, name))
+
+        new = self._elements(start, end, member)
+        work.speaker = outer
+        return new
+
+    def _name_of(self, lo: int, hi: int) -> bytes:
+        return next((self.buf[start:end] for _, _, start, end, number in fields(self.buf, lo, hi) if number == 1 and start >= 0), b"")
+
+    def _framing(self, lo: int, hi: int) -> tuple[dict[bytes, bytes], bool]:
+        """The members of a list that tell whose words are in it, and whether one names a tool."""
+        pairs: list[tuple[bytes, bytes]] = []
+        has_tool_member = False
+        for _, _, start, end, number in fields(self.buf, lo, hi):
+            if number != 1 or start < 0:
+                continue
+            name = self._name_of(start, end)
+            has_tool_member = has_tool_member or is_tool_member(name)
+            if name in FRAMING and end - start <= 2 * _LONGEST_ROLE:
+                pairs.extend((name, self._word(a, b)) for _, _, a, b, inner in fields(self.buf, start, end) if inner == 2 and a >= 0)
+        return framing_of(pairs), has_tool_member
+
+    def _word(self, lo: int, hi: int) -> bytes:
+        """The string of an ``AnyValue``."""
+        return next((self.buf[start:end] for _, _, start, end, number in fields(self.buf, lo, hi) if number == STRING and start >= 0), b"")
