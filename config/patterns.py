@@ -13,26 +13,38 @@ Kind = Literal["secret", "contact", "financial", "government", "network"]
 Checksum = Literal["luhn", "iban", "verhoeff", "mod11"]
 
 
+class ExceptMatching(Model):
+    """A regular expression that spares a match, and where it looks for something."""
+
+    regex: str = Field(min_length=1, description="RE2 syntax.")
+    within: Literal["group", "match", "line"] = Field(default="group", description="Looked at: the group, the whole match, or the line it stands in.")
+
+
 class Pattern(Model):
     """A detector of your own. Its `finds` and `ignores` are run when the policy is loaded; one that fails is an error."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="Its id; rules, metrics and reports go by it.")
     regex: str = Field(
-        min_length=1, description="RE2 syntax, matched over UTF-8 text in a window of 4 KiB around a keyword; `(?i)` and the like are allowed."
+        min_length=1,
+        description="RE2 syntax, matched over UTF-8 text in a window of 4 KiB; `^` and `$` are a line's ends, `(?i)` and the like are allowed.",
     )
     entity: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{0,63}$", description="What the marker calls it. Default: the name.")
     kind: Kind = Field(default="secret", description="What sort of thing it is; rules go by it too.")
     title: str = Field(default="", description="A line for people.")
     keywords: tuple[str, ...] = Field(
         default=(),
-        description="Words of which one stands within 2 KiB of every match, in any case; without them the regex's own literals serve.",
+        description="Words of which one stands in every match or within 2 KiB of it, in any case.",
     )
-    group: int | str = Field(default=0, description="The capture group that is redacted, by number or name; 0 is the whole match.")
+    group: int | str = Field(
+        default=0,
+        description="The capture group that is redacted, by number or name; 0 is the whole match, `first` the first group that is not empty.",
+    )
     entropy: float | None = Field(default=None, gt=0, le=8, description="The least Shannon entropy of the group, in bits a character.")
     checksum: Checksum | None = Field(default=None, description="A check digit that must be right.")
-    except_words: tuple[str, ...] = Field(default=(), description="A match that contains one of these, in any case, is none.")
-    except_matching: tuple[str, ...] = Field(
-        default=(), description="A match in whose group one of these regular expressions finds something is none."
+    except_words: tuple[str, ...] = Field(default=(), description="A match whose group contains one of these, in any case, is none.")
+    except_matching: tuple[str | ExceptMatching, ...] = Field(
+        default=(),
+        description="A match in whose group one of these regular expressions finds something is none; `{regex: …, within: match}` looks at it all.",
     )
     loose: bool = Field(default=False, description="Does not fire inside ids such as `trace_id=…` and long base64 runs.")
     finds: tuple[str, ...] = Field(default=(), description="Texts in which it finds exactly what stands between « and ».")

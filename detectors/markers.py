@@ -6,6 +6,7 @@ A marker is recognised by its full form only. Text that merely contains one is e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 _FORMS = rb"""
@@ -33,14 +34,27 @@ def _entities() -> frozenset[str]:
     from detectors.catalogue import CATALOGUE  # here, as detectors ask for markers themselves
     from detectors.field_names import ENTITIES
 
-    return frozenset(detector.entity for detector in CATALOGUE) | ENTITIES | {"prompt", "unprocessable"}
+    return frozenset(detector.entity for detector in CATALOGUE) | ENTITIES | {"prompt", "unprocessable", "person", "location", "nrp"}
+
+
+_LEARNT: set[str] = set()
+
+
+def learn(entities: Iterable[str]) -> None:
+    """Markers of these entities are markers, too: entities of the operator's own patterns, of plugins, and of recognised names.
+
+    Process-wide and additive, because what a marker looks like must not depend on the plan that asks: text that one policy has redacted is
+    redacted again under another one (a queue after a change of the policy, a shadow pipeline). To know a word more hides nothing but that
+    very word.
+    """
+    _LEARNT.update(entities)
 
 
 def is_marker(value: bytes) -> bool:
     """Whether the whole of ``value`` is a marker, or several in a row (quotes and white space around them aside)."""
     if value[:1] not in MARKER_STARTS or _PADDED.fullmatch(value) is None:
         return False
-    return all(entity.decode() in _entities() for entity in _ENTITY.findall(value))
+    return all((name := entity.decode()) in _entities() or name in _LEARNT for entity in _ENTITY.findall(value))
 
 
 def is_masked(value: bytes) -> bool:

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from config.policy import Hash, Mask, Policy
+from config import patterns as config_patterns
+from config.policy import DetectorSwitches, Hash, Mask, Policy
 from config.prompt_catalogue import load_prompt_keys
 from detectors.catalogue import CATALOGUE
 from detectors.catalogue.phone import phone_detector
+from detectors.custom import Pattern, PatternError, Target
+from detectors.custom import detector as pattern_detector
+from detectors.custom_examples import check_examples
 from detectors.field_names import ENTITIES
-from detectors.model import Detector
+from detectors.markers import learn
+from detectors.model import CatalogueError, Detector
+from detectors.plugins import PluginError, load_plugins
 from detectors.prompt_field import prompt_detectors
 from detectors.prompt_keys import PromptKeys
+from detectors.recognised import KNOWN_NAME, PERSON
 from service.errors import ConfigError
-from service.redaction.plan import PROMPT_FIELD, SENSITIVE_FIELD, Plan, Subject, kind_of, selects
+from service.redaction.plan import PROMPT_IDS, SENSITIVE_FIELD, Plan, Subject, kind_of, recognised, selects
 
 KINDS = ("secret", "contact", "financial", "government", "network", "prompt")
 
@@ -27,6 +34,8 @@ def compile_plan(policy: Policy) -> Plan:
     prompt_keys = PromptKeys(rows, keep)
     catalogue = [phone_detector(policy.regions) if detector.id == "phone" else detector for detector in CATALOGUE]
     catalogue.extend(prompt_detectors(prompt_keys))
+    added, versions = _added_detectors(policy, catalogue)
+    catalogue.extend(added)
     _check_names(policy, catalogue)
     on, off = policy.detectors.on, policy.detectors.off
     detectors = tuple(
@@ -35,12 +44,59 @@ def compile_plan(policy: Policy) -> Plan:
         if detector.id not in off and (detector.id in on or (detector.kind not in off and (detector.default or detector.kind in on)))
     )
     _check_actions(policy, catalogue)
-    return Plan(policy, detectors, prompt_keys)
+    return Plan(policy, detectors, prompt_keys, versions)
+
+
+def _added_detectors(policy: Policy, catalogue: Iterable[Detector]) -> tuple[list[Detector], tuple[str, ...]]:
+    """The operator's own detectors: of installed packages and of the policy's patterns; and the packages' versions."""
+    named = {subject.id for subject in recognised(policy.model_copy(update={"detectors": DetectorSwitches()}))}
+    taken = {detector.id for detector in catalogue} | PROMPT_IDS | {SENSITIVE_FIELD, KNOWN_NAME, *KINDS} | named
+    try:
+        plugins = load_plugins(taken)
+    except PluginError as error:
+        raise ConfigError(str(error)) from None
+    added = [detector for plugin in plugins for detector in plugin.detectors]
+    taken.update(detector.id for detector in added)
+    for i, pattern in enumerate(policy.patterns):
+        if pattern.name in taken:
+            raise ConfigError(f"patterns.{i}.name: a name that no detector has; {pattern.name} is taken (see `scrubjay detectors`)")
+        try:
+            detector = pattern_detector(_plain(pattern))
+            if pattern.finds or pattern.ignores:
+                check_examples(detector, pattern.finds, pattern.ignores)
+        except (PatternError, CatalogueError) as error:
+            raise ConfigError(f"patterns.{i} ({pattern.name}): {error}") from None
+        added.append(detector)
+    learn(detector.entity for detector in added)
+    learn(entity.lower() for entity in (policy.ner.entities if policy.ner else ()))
+    return added, tuple(plugin.source for plugin in plugins)
+
+
+def _plain(pattern: config_patterns.Pattern) -> Pattern:
+    excepting: list[tuple[str, Target]] = [
+        (each, "group") if isinstance(each, str) else (each.regex, each.within) for each in pattern.except_matching
+    ]
+    return Pattern(
+        name=pattern.name,
+        regex=pattern.regex,
+        entity=pattern.entity or pattern.name,
+        kind=pattern.kind,
+        title=pattern.title,
+        keywords=pattern.keywords,
+        group=pattern.group,
+        entropy=pattern.entropy or 0.0,
+        checksum=pattern.checksum or "",
+        except_words=pattern.except_words,
+        excepting=tuple(excepting),
+        loose=pattern.loose,
+        reference=pattern.reference,
+    )
 
 
 def _check_names(policy: Policy, catalogue: Iterable[Detector]) -> None:
-    known = {detector.id for detector in catalogue} | {PROMPT_FIELD, SENSITIVE_FIELD}
-    entities = {detector.entity for detector in catalogue}
+    found_otherwise = recognised(policy.model_copy(update={"detectors": DetectorSwitches()}))
+    known = {detector.id for detector in catalogue} | PROMPT_IDS | {SENSITIVE_FIELD, KNOWN_NAME} | {subject.id for subject in found_otherwise}
+    entities = {detector.entity for detector in catalogue} | {PERSON} | {subject.entity for subject in found_otherwise}
     switches = [("detectors.on", policy.detectors.on), ("detectors.off", policy.detectors.off)]
     for where, names in switches:
         for name in names:
@@ -58,6 +114,7 @@ def _check_names(policy: Policy, catalogue: Iterable[Detector]) -> None:
 
 def _check_actions(policy: Policy, catalogue: Iterable[Detector]) -> None:
     subjects = [Subject(detector.id, detector.entity, detector.kind) for detector in catalogue]
+    subjects += recognised(policy)
     subjects += [Subject(SENSITIVE_FIELD, entity, kind_of(entity)) for entity in sorted(ENTITIES)]
     for i, rule in enumerate(policy.rules):
         if rule.detectors == ("*",):

@@ -87,7 +87,7 @@ class Plan:
     ``text``, ``json``, ``protobuf`` are the scanners for the wire formats; ``decide`` tells what becomes of a finding.
     """
 
-    def __init__(self, policy: Policy, detectors: tuple[Detector, ...], prompt_keys: PromptKeys) -> None:
+    def __init__(self, policy: Policy, detectors: tuple[Detector, ...], prompt_keys: PromptKeys, plugins: tuple[str, ...] = ()) -> None:
         self.policy = policy
         self.name = policy.name
         self.observes = policy.mode == "observe"
@@ -97,7 +97,7 @@ class Plan:
         self.max_depth = policy.limits.max_depth
         self.max_findings = policy.limits.max_findings_per_record
         self.max_record = policy.limits.max_record_bytes
-        self.hash = _plan_hash(policy)
+        self.hash = _plan_hash(policy, plugins)
         self._subjects = {detector.id: Subject(detector.id, detector.entity, detector.kind) for detector in detectors}
         self._subjects.update((subject.id, subject) for subject in recognised(policy))
         self.known_names = KnownNames(policy.names) if policy.names is not None and KNOWN_NAME in self._subjects else None
@@ -269,7 +269,7 @@ def _compile_allow(allow: tuple[Allow, ...]) -> tuple[tuple[tuple[str, ...], Cal
     return tuple(tests)
 
 
-def _plan_hash(policy: Policy) -> str:
+def _plan_hash(policy: Policy, plugins: tuple[str, ...]) -> str:
     """Names the plan: equal policies over equal catalogues redact alike. Keys are not part of it, their ids are."""
-    text = policy.model_dump_json(exclude={"hash", "tests"}) + VERSION + ",".join(key.id for key in policy.hash.keys)
+    text = policy.model_dump_json(exclude={"hash", "tests"}) + VERSION + ",".join((*(key.id for key in policy.hash.keys), *plugins))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
