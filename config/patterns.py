@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from config.model import Model
 
@@ -18,6 +18,11 @@ class ExceptMatching(Model):
 
     regex: str = Field(min_length=1, description="RE2 syntax.")
     within: Literal["group", "match", "line"] = Field(default="group", description="Looked at: the group, the whole match, or the line it stands in.")
+
+
+def _in_group(value: Any) -> Any:
+    """A regular expression by itself is short for one that looks at the group."""
+    return {"regex": value} if isinstance(value, str) else value
 
 
 class Pattern(Model):
@@ -42,9 +47,9 @@ class Pattern(Model):
     entropy: float | None = Field(default=None, gt=0, le=8, description="The least Shannon entropy of the group, in bits a character.")
     checksum: Checksum | None = Field(default=None, description="A check digit that must be right.")
     except_words: tuple[str, ...] = Field(default=(), description="A match whose group contains one of these, in any case, is none.")
-    except_matching: tuple[str | ExceptMatching, ...] = Field(
+    except_matching: tuple[Annotated[ExceptMatching, BeforeValidator(_in_group)], ...] = Field(
         default=(),
-        description="A match in whose group one of these regular expressions finds something is none; `{regex: …, within: match}` looks at it all.",
+        description="A match in which one of these regular expressions finds something is none: a regex, for the group, or a mapping.",
     )
     loose: bool = Field(default=False, description="Does not fire inside ids such as `trace_id=…` and long base64 runs.")
     finds: tuple[str, ...] = Field(default=(), description="Texts in which it finds exactly what stands between « and ».")

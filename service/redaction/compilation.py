@@ -12,7 +12,7 @@ from config.policy import DetectorSwitches, Hash, Mask, Policy
 from config.prompt_catalogue import load_prompt_keys
 from detectors.catalogue import CATALOGUE
 from detectors.catalogue.phone import phone_detector
-from detectors.custom import Pattern, PatternError, Target
+from detectors.custom import Pattern, PatternError
 from detectors.custom import detector as pattern_detector
 from detectors.custom_examples import check_examples
 from detectors.field_names import ENTITIES
@@ -73,9 +73,6 @@ def _added_detectors(policy: Policy, catalogue: Iterable[Detector]) -> tuple[lis
 
 
 def _plain(pattern: config_patterns.Pattern) -> Pattern:
-    excepting: list[tuple[str, Target]] = [
-        (each, "group") if isinstance(each, str) else (each.regex, each.within) for each in pattern.except_matching
-    ]
     return Pattern(
         name=pattern.name,
         regex=pattern.regex,
@@ -87,7 +84,7 @@ def _plain(pattern: config_patterns.Pattern) -> Pattern:
         entropy=pattern.entropy or 0.0,
         checksum=pattern.checksum or "",
         except_words=pattern.except_words,
-        excepting=tuple(excepting),
+        excepting=tuple((each.regex, each.within) for each in pattern.except_matching),
         loose=pattern.loose,
         reference=pattern.reference,
     )
