@@ -15,8 +15,6 @@ from service.redaction import jsondoc
 from service.redaction.edits import Edit, apply
 from service.redaction.leaves_json import NESTED, cut_edits, document_edits, json_suffix
 from service.redaction.leaves_model import MAX_DEPTH, Gone, Leaf, Look, Verdict, Visit
-from service.redaction.leaves_otlp_json import request_edits
-from service.redaction.leaves_otlp_proto import ProtoWalk
 
 __all__ = ["Gone", "Leaf", "Look", "Verdict", "leaves", "revise"]
 
@@ -32,13 +30,15 @@ def revise(codec: str, payload: bytes, look: Look) -> bytes:
     visit = Visit(look)
     form, _, signal = codec.partition(":")
     if form == "otlp_proto":
+        from service.redaction.leaves_otlp_proto import ProtoWalk  # here, as codecs ask for leaves themselves
+
         return ProtoWalk(visit, payload).run(signal)
     edits: list[Edit]
     if form in ("json", "otlp_json"):
         document = payload.removeprefix(_BOM)
         if jsondoc.well_formed(document):
             root = jsondoc.tree(document, 0, len(document), MAX_DEPTH)
-            edits = request_edits(visit, document, root) if form == "otlp_json" else _document(visit, document, root)
+            edits = _request(visit, document, root) if form == "otlp_json" else _document(visit, document, root)
             return payload[: len(payload) - len(document)] + apply(document, edits) if edits else payload
     edits = _lines(visit, payload)
     return apply(payload, edits) if edits else payload
@@ -54,6 +54,12 @@ def leaves(codec: str, payload: bytes) -> Iterator[Leaf]:
 
     revise(codec, payload, look)
     return iter(found)
+
+
+def _request(visit: Visit, buf: bytes, root: jsondoc.Node) -> list[Edit]:
+    from service.redaction.leaves_otlp_json import request_edits  # here, as codecs ask for leaves themselves
+
+    return request_edits(visit, buf, root)
 
 
 def _document(visit: Visit, buf: bytes, root: jsondoc.Node) -> list[Edit]:
