@@ -50,6 +50,7 @@ _SECTIONS = (
     ("A key, under `hash.keys`", "HashKey"),
     ("`limits`", "Limits"),
     ("An entry of `patterns`", "Pattern"),
+    ("An entry of `except_matching`", "ExceptMatching"),
     ("`names`", "Names"),
     ("`ner`", "Ner"),
     ("An entry of `tests`", "PolicyTest"),
@@ -74,6 +75,8 @@ def json_schema() -> Schema:
     schema["required"].remove("policy")
     shadow = definitions["Shadow"]["properties"]["policy"]
     shadow["anyOf"] = [{"type": "string"}, {"$ref": shadow.pop("$ref")}]
+    spared = definitions["Pattern"]["properties"]["except_matching"]
+    spared["items"] = {"anyOf": [{"type": "string", "minLength": 1}, spared["items"]]}
     action = definitions["Rule"]["properties"]["action"]
     kinds = action["discriminator"]["mapping"]
     action["anyOf"] = [{"enum": list(kinds)}, *action.pop("oneOf")]
