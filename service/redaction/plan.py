@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from config.policy import Allow, Policy, Rule
 from config.prompts import Role
@@ -106,9 +106,7 @@ class Plan:
         self.allows = bool(self._allow)
         off = frozenset(policy.detectors.off)
         self.sensitive_on = not off & {"secret", SENSITIVE_FIELD}
-        self.prompts_on = not off & {"prompt", PROMPT_FIELD}
-        self.side_copies = policy.prompts.side_copies and not off & {"prompt", PROMPT_COPY}
-        self.unknown = "off" if not self.prompts_on or UNKNOWN_KEY in off else policy.prompts.unknown
+        self.prompts_on, self.side_copies, self.unknown = _prompt_switches(policy)
         names: list[tuple[Anchor, KeyAnchor]] = list(ESCAPES)
         names += scope_anchors() if self.prompts_on else []
         names += name_anchors() if self.sensitive_on else []
@@ -196,6 +194,13 @@ class Plan:
     def allowed(self, finding: Finding, value: bytes) -> bool:
         """Whether an allow-list lets this very match through."""
         return any(selects(names, self.subject(finding)) and test(value) for names, test in self._allow)
+
+
+def _prompt_switches(policy: Policy) -> tuple[bool, bool, Literal["off", "messages", "strict"]]:
+    """Whether prompts are looked for at all, whether copies of them are, and what is under names that nobody knows."""
+    off, prompts = frozenset(policy.detectors.off), policy.prompts
+    on = not off & {"prompt", PROMPT_FIELD}
+    return on, on and prompts.side_copies and PROMPT_COPY not in off, prompts.unknown if on and UNKNOWN_KEY not in off else "off"
 
 
 def _prompt_patterns(scanner: Scanner) -> frozenset[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction import jsondoc
 from service.redaction.codecs.ndjson import Ndjson, blank, document_line
-from service.redaction.edits import apply
+from service.redaction.copies import without_copies
+from service.redaction.copies_lines import Document
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Work
@@ -34,4 +35,4 @@ class Json:
             work.unprocessable("work")
             return Redacted(blank(payload), report)
         edits = document_line(work, payload, 0, len(payload), hits) if hits else []
-        return Redacted(apply(payload, edits) if edits else payload, report)
+        return Redacted(without_copies(work, payload, edits, lambda out: Document(out, blank)), report)

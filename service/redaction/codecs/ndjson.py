@@ -8,6 +8,8 @@ from __future__ import annotations
 from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.redaction import jsondoc
 from service.redaction.codecs.textlines import text_edits
+from service.redaction.copies import without_copies
+from service.redaction.copies_lines import Lines
 from service.redaction.edits import Edit, apply, tidy
 from service.redaction.islands import Islands
 from service.redaction.jsonedit import LocalEdits
@@ -32,8 +34,9 @@ class Ndjson:
         """Never raises: a line that can't be examined loses its content."""
         report = Report()
         report.records = payload.count(b"\n") + (not payload.endswith(b"\n") and bool(payload))
-        edits = lines_edits(Work(plan, report), payload)
-        return Redacted(apply(payload, edits) if edits else payload, report)
+        work = Work(plan, report)
+        edits = lines_edits(work, payload)
+        return Redacted(without_copies(work, payload, edits, lambda out: Lines(out, blank)), report)
 
 
 def lines_edits(work: Work, buf: bytes) -> list[Edit]:
@@ -73,6 +76,7 @@ def line_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, islands: Is
     Of text, findings may reach beyond the line; so may a pretty-printed document that the line belongs to.
     """
     line = buf[lo:hi]
+    work.at = lo
     if (line[:1] not in (b"{", b"[") and line.lstrip()[:1] not in (b"{", b"[")) or not jsondoc.well_formed(line):
         return _text_line(work, buf, lo, hi, hits, islands)
     return document_line(work, buf, lo, hi, hits, local), hi

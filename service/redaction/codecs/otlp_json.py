@@ -15,8 +15,11 @@ from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.errors import FramingError
 from service.redaction import jsondoc
 from service.redaction.codecs.ndjson import blank
-from service.redaction.codecs.otlp_attributes import COUNTS, IDS, PLACES, AttributeEdits, Irregular
-from service.redaction.edits import Edit, apply
+from service.redaction.codecs.otlp_attributes import COUNTS, IDS, PLACES, AttributeEdits
+from service.redaction.codecs.otlp_json_prompts import Irregular
+from service.redaction.copies import without_copies
+from service.redaction.copies_otlp import JsonRecords
+from service.redaction.edits import Edit
 from service.redaction.jsonleaf import Hits
 from service.redaction.jsonparts import finish, inside
 from service.redaction.plan import Plan
@@ -46,6 +49,7 @@ class OtlpJson:
 
     def __init__(self, signal: str) -> None:
         self.name = f"otlp_json:{signal}"
+        self._signal = signal
         self._record = _RECORDS[signal]
 
     def rewrite(self, payload: bytes, plan: Plan) -> Redacted:
@@ -60,7 +64,7 @@ class OtlpJson:
             if hits is not None and not hits:
                 return Redacted(payload, report)
             edits = _edits(work, payload, hits, self._record == _RECORDS["metrics"])
-            rewritten = apply(payload, edits) if edits else payload
+            rewritten = without_copies(work, payload, edits, lambda out: JsonRecords(out, self._signal, blank))
             if edits and not jsondoc.well_formed(rewritten):
                 raise Unprocessable("edit")
         except Exception as error:  # fail closed: nothing of a payload that defeats us goes on
@@ -91,6 +95,7 @@ def _edits(work: Work, payload: bytes, hits: Hits | None, metrics: bool) -> list
     except Irregular:
         work.report.findings.clear()
         work.report.unprocessable.clear()
+        work.prompts.clear()
         work.begin_record(len(payload))
         whole = AttributeEdits(work, payload, 0, len(payload))
         edits = whole.walk(jsondoc.tree(payload, 0, len(payload), work.plan.max_depth))
@@ -106,6 +111,7 @@ class OtlpEdits(AttributeEdits):
         """A string value that was hit: an attribute's key, an attribute's value, or a field of a record."""
         name_span = jsondoc.name_before(self.buf, span[0], self.lo)
         field = inside(self.buf, name_span) if name_span else b""
+        self.work.at = span[0]
         place, self.work.place = self.work.place, PLACES.get(field, "attribute")
         if (
             field == b"name"

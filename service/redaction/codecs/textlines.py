@@ -30,6 +30,7 @@ def text_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits | None = Non
     edits: list[Edit] = []
     for start, end, group in _by_line(buf, sorted(findings)):
         work.begin_record(end - start)
+        work.at = start
         work.report.touched += 1
         try:
             if end - start > work.plan.max_record:
