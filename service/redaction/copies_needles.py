@@ -175,10 +175,14 @@ class _Sorted(list[tuple[int, bool]]):
 
 
 def literals(patterns: list[bytes]) -> Any:
-    """A database of literals; a hit comes with its end and the number of its pattern."""
+    """A database of literals; a hit comes with its end and the number of its pattern.
+
+    Bytes are written as escapes: Hyperscan's interface for pure literals, as Python has it, ends them at a NUL, and ids have those.
+    """
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     size = len(patterns)
-    database.compile(expressions=patterns, ids=list(range(size)), elements=size, flags=[0] * size, literal=True)
+    expressions = [b"".join(b"\\x%02x" % byte for byte in pattern) for pattern in patterns]
+    database.compile(expressions=expressions, ids=list(range(size)), elements=size, flags=[0] * size)
     return database
 
 
