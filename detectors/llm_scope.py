@@ -14,13 +14,17 @@ from detectors.scanner import AnchorSet, TooManyHitsError
 _NAMESPACES = tuple(
     "gen_ai\\. genai\\. openinference traceloop langfuse langsmith langchain pydantic_ai mlflow\\. crewai haystack braintrust agentops"
     " smolagents anthropic openai bedrock claude gemini ai\\.prompt ai\\.response ai\\.model ai\\.usage ai\\.toolCall ai\\.operationId"
-    " [^a-z]llm\\. [^a-z]lk\\. chat\\.completion ModelInvocationLog".split()
+    " [^a-z]llm\\. [^a-z]lk\\. chat\\.completion ModelInvocationLog ChatCompletion additional_kwargs response_metadata GenerateContentResponse"
+    " SamplingParams MessageChunk\\( (?:Human|AI|System|Tool|Function|Chat|Text)Message\\( CallToolRe prompt_eval_count TextBlock\\( ToolUseBlock\\("
+    " page_content= usage_metadata= finish_reason= stop_reason= LiteLLM LLMChain".split()
 )
 _STRONG = tuple(
     "messages max_tokens max_output_tokens prompt_tokens completion_tokens input_tokens output_tokens promptTokenCount inputTokenCount"
     " anthropic_version generationConfig generation_config inputText chat_history preamble tool_calls toolUse functionCall finish_reason"
     " finishReason stop_reason systemInstruction system_instruction prompt completion content_block item_id generated_text page_content"
-    " LLMCall textGenerationConfig return_documents assistant_id search_depth encoding_format request_data response_data prompts".split()
+    " LLMCall ToolCall text_delta input_json_delta thinking_delta signature_delta contentBlockDelta content-delta text-generation max_new_tokens"
+    " structuredContent prompt_token_count generation_token_count textGenerationConfig return_documents"
+    " assistant_id search_depth encoding_format request_data response_data prompts".split()
 )
 _PHRASES = (
     r"""["']role\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["'](?:user|system|assistant|tool|developer|function|model|human|ai|USER|CHATBOT|SYSTEM)[\\"']""",
@@ -28,6 +32,10 @@ _PHRASES = (
     r"""["']parts\\{0,7}["']\s{0,4}:\s{0,4}\[""",
     r"""["']type\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["'](?:response\.|content_block|text_delta|message_)""",
     r"""["']gpt-""",
+    r"""role=["'](?:user|system|assistant|tool|developer|function|model|USER|CHATBOT|SYSTEM)["']""",
+    r"""type=["'](?:response\.|content_block|text_delta|message_)""",
+    r"""type\\x22:\s{0,4}\\x22(?:response\.|content_block|text_delta|message_)""",
+    r"""role\\x22:\s{0,4}\\x22(?:user|system|assistant|tool|developer|function|model|USER|CHATBOT|SYSTEM)\\""",
 )
 _WEAK = tuple(
     "model modelId model_id model_name choices candidates contents temperature top_p top_k kwargs generations jsonrpc outputs results input"
@@ -43,8 +51,8 @@ _MARKER_REACH = 48
 @cache
 def _signs() -> AnchorSet:
     anchors = [(Anchor(name), "") for name in (*_NAMESPACES, *_PHRASES)]
-    anchors += [(Anchor(f"[\"']{name}[\\\\\"']"), "") for name in _STRONG]
-    anchors += [(Anchor(f"[\"']{name}[\\\\\"']"), name) for name in _WEAK]
+    anchors += [(Anchor(f"[\"'2]{name}[\\\\\"']"), "") for name in _STRONG]
+    anchors += [(Anchor(f"[\"'2]{name}[\\\\\"']"), name) for name in _WEAK]
     return AnchorSet(anchors)
 
 

@@ -13,7 +13,9 @@ from detectors.llm_scope import about_llm
 from detectors.markers import is_marker
 from detectors.model import Anchor, Detector, Span, Verify
 from detectors.prompt_keys import PromptKeys
-from detectors.values import MAX_VALUE, Value, record_end, value_after
+from detectors.prompt_phrase import phrase_detector
+from detectors.prompt_query import query_detector
+from detectors.values import Value, record_end, value_after
 
 _REFERENCE = "config/prompt_keys.yaml, which names a source for every key"
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.:\-\[\]]{1,128}\Z")
@@ -21,29 +23,20 @@ _COLON_NAMES = frozenset((b"prompt", b"messages", b"prompts", b"completion", b"p
 _TEXT_ONLY = (b"inputs", b"content", b"input", b"output", b"arguments", b"input_value", b"suffix", b"text")
 """Ordinary words that are looked at in a repr or in logfmt, where the line is about a language model."""
 
-_PHRASES: tuple[tuple[str, bytes, bool], ...] = (
-    # anchor, the phrase up to its value, whether the value goes on over the following lines
-    ("ered prompt: ", rb"Rendered prompt: ", True),
-    ("n arguments: ", rb"Function arguments: ", False),
-    ("ion result: ", rb"Function result: ", False),
-    ("m template: ", rb"Extracting blocks from template: ", False),
-    ("t Content:", rb"Chat Model (?:Prompt|Completion) Content:", True),
-    ("ew content ", rb"Sending LLM new content ", False),
-    ("ve message: ", rb"Got LLM Live message: ", False),
-    ("n response: ", rb"Sending LLM function response: ", False),
-    ("ormatting:", rb"Prompt after formatting:", True),
-    ("LLM output: ", rb"Could not parse LLM output: ", True),
-    ("RAW RESPO", rb"RAW RESPONSE:", True),
+_QUOTED_ONLY = (*_TEXT_ONLY, b"outputs", b"response", b"generation", b"thinking", b"delta", b"instructions", b"partial_json", b"signature", b"result")
+"""Ordinary words that are looked at in quotes alone: a repr's, or escaped ones (``\\"content\\":``, ``\\x22content\\x22:``)."""
+
+_ASSIGNED = (
+    *("delta=[\"']", "response=[\"']", "thinking=[\"']", "args=\\{", "context=\\[", "arguments=\\{"),  # ``ResponseTextDeltaEvent(delta='…')``
+    *('"delta":\\{', '"delta": \\{', '"delta":"', '"delta": "'),  # one of several events on a line, or one that was cut
+    *("prompt = ", "messages = ", "completion = "),  # frame locals, lines of source
 )
-_NEXT_RECORD = re.compile(
-    rb"\s*\n|[\[(<{]?\d{2,4}[-/:.]\d{2}|[\[(<]?(?:INFO|DEBUG|WARN|ERROR|TRACE|CRITICAL)|>|\[\w+/|Finished chain|[A-Z][a-z]{2} [ \d]\d \d\d:"
-)
-_PHRASE_LIMIT = 65536
+"""Names with what follows them."""
 
 
 def prompt_detectors(keys: PromptKeys) -> tuple[Detector, ...]:
-    """The detectors for prompt fields and prompt phrases in text."""
-    return _field_detector(keys), _phrase_detector()
+    """The detectors for prompt fields, phrases and queries in text."""
+    return _field_detector(keys), phrase_detector(), query_detector()
 
 
 def sure_anchors(keys: PromptKeys) -> frozenset[Anchor]:
@@ -60,6 +53,8 @@ def _field_detector(keys: PromptKeys) -> Detector:
     anchors += [Anchor(name.decode() + ":") for name in sorted(_COLON_NAMES)]
     anchors += [Anchor(re.escape(stem.decode())) for stem in keys.anchor_stems()]
     anchors += [Anchor(name.decode() + "[=']") for name in _TEXT_ONLY]
+    anchors += [Anchor(name.decode() + quote) for name in _QUOTED_ONLY for quote in ("'", r'\\["x]')]
+    anchors += [Anchor(pattern) for pattern in _ASSIGNED]
     return Detector(
         id="prompt_field",
         entity="prompt",
@@ -88,10 +83,12 @@ def _field_verify(keys: PromptKeys) -> Verify:
             return None
         name = _without_escape(text, found.start(), found.group())
         scope = keys.scope(name) or _last_word_scope(keys, name)
-        if scope is None or (scope == "llm" and not _about_llm(text, at)):
+        if scope is None:
             return None
         value = value_after(text, name_end, bare=text[name_end : name_end + 1] != b":")
-        return None if value is None or not _is_content(text, value) else (value.start, value.end)
+        if value is None or not _is_content(text, value) or (scope == "llm" and not _about_llm(text, at)):
+            return None
+        return value.start, value.end
 
     return verify
 
@@ -106,12 +103,14 @@ def _without_escape(text: bytes, start: int, name: bytes) -> bytes:
 
 def _name_end(text: bytes, at: int) -> int:
     """Where the name ends whose anchor ends at ``at``: the anchor may take in the byte behind the name, or stop inside the name."""
-    if text[at - 1] in b"\"'=\\:%":
-        return at - 1
+    found = _BEHIND_NAME.search(text, max(0, at - 4), at)
+    if found is not None:
+        return found.start()
     tail = _NAME_TAIL.match(text, at)
     return tail.end() if tail else at
 
 
+_BEHIND_NAME = re.compile(rb"""(?:\\["x]|=["'{\[]|"?:\ ?["{]|\ =\ |["'=\\:%])\Z""", re.VERBOSE)
 _NAME_TAIL = re.compile(rb"[A-Za-z0-9_.\-]{0,128}+")
 
 
@@ -142,49 +141,3 @@ def _is_content(text: bytes, value: Value) -> bool:
     if value.kind == "bare":
         return not body.lstrip(b"-").replace(b".", b"").isdigit()
     return any(letter not in b" \t\r\n" for letter in body)
-
-
-def _phrase_detector() -> Detector:
-    checks = [(re.compile(phrase), multiline, anchor) for anchor, phrase, multiline in _PHRASES]
-
-    def verify(text: bytes, at: int) -> Span | None:
-        for phrase, multiline, anchor in checks:
-            start = at - len(anchor)
-            if text[start:at] != anchor.encode():
-                continue
-            found = phrase.search(text, max(0, at - 48), min(len(text), at + 8))
-            if found is not None:
-                return _phrase_value(text, found.end(), multiline)
-        return None
-
-    return Detector(
-        id="prompt_phrase",
-        entity="prompt",
-        kind="prompt",
-        title="Prompts that frameworks print behind a fixed phrase",
-        anchors=tuple(Anchor(anchor) for anchor, _, _ in _PHRASES),
-        verify=verify,
-        finds=(
-            "Rendered prompt: «Summarise the case»",
-            "DEBUG Function result: «Jane scored 2»",
-            "Prompt after formatting:\n«Human: who is Ida?»",
-        ),
-        ignores=("the prompt was rendered", "Rendered prompt: [REDACTED:prompt;chars=9]", "RAW RESPONSE:\n"),
-        reference="config/prompt_keys.yaml, rows of kind log_body",
-        score=0.9,
-    )
-
-
-def _phrase_value(text: bytes, start: int, multiline: bool) -> Span | None:
-    while start < len(text) and text[start] in b" \t\r\n" and (multiline or text[start] not in b"\r\n"):
-        start += 1
-    end = record_end(text, start)
-    limit = min(len(text), start + min(_PHRASE_LIMIT, MAX_VALUE))
-    while multiline and end < limit:
-        following = text.find(b"\n", end) + 1
-        if following >= limit or _NEXT_RECORD.match(text, following):
-            break
-        end = record_end(text, following)
-    while end > start and text[end - 1] in b" \t\r\n":
-        end -= 1
-    return (start, end) if end > start and not is_marker(text[start:end]) else None

@@ -38,7 +38,9 @@ NOT_PROMPTS = frozenset(b"url.query url.full http.url http.target db.statement g
 SCOPE_WORDS: tuple[bytes, ...] = tuple(
     b"input messages role choices candidates contents parts generations inputText chat_history preamble tool_calls systemInstruction model modelId"
     b" system_instruction completions content_block generated_text functionCall toolUse jsonrpc max_tokens generationConfig item_id outputText"
-    b" embeddings revised_prompt top_p input_type kwargs assistant_id search_depth top_k truncation additional_messages".split()
+    b" embeddings revised_prompt top_p input_type kwargs assistant_id search_depth top_k truncation additional_messages text_delta"
+    b" input_json_delta thinking_delta signature_delta contentBlockDelta content-delta text-generation max_new_tokens prompt_token_count"
+    b" generation_token_count ToolCall structuredContent".split()
 )
 """Quoted names whose presence makes a JSON record worth walking for prompts."""
 
@@ -53,7 +55,7 @@ _LLM_CHILD = re.compile(
 
 _MORE: tuple[bytes, ...] = tuple(
     b"documents sentences passages question questions contexts user_prompt negative_prompt search_query queries text_prompts conversation"
-    b" history chat_messages dialogue examples additional_messages input_schema".split()
+    b" history chat_messages dialogue examples additional_messages input_schema structuredContent systemPrompt".split()
 )
 """Members of model requests that the catalogue does not list (rerankers, search tools, image models); content where a model is spoken to."""
 _MORE_PATHS = (b"tools[*].description", b"tools[*].input_schema", b"functions[*].description")

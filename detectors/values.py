@@ -25,10 +25,10 @@ class Value(NamedTuple):
 
 
 _SEPARATOR = re.compile(
-    rb"""(?P<close>(?:\\{0,15}["'`]|\\x22|%22)?)\]?      # the name's own closing quote
+    rb"""(?P<close>(?:\\{0,15}["'`]|(?:\\x5[cC]){0,15}\\x22|%22)?)\]?      # the name's own closing quote
          [ \t]{0,8}(?P<mark>:=|=>|[:=]|%3[AaDd])[ \t]{0,8}  # : = := =>
          (?:\r?\n[ \t]{1,64})?                             # pretty-printed: the value may begin on the next line
-         (?P<open>[bBrRuUfF]{0,2}\\{0,15}["'`]|\\x22|%22)?""",
+         (?P<open>[bBrRuUfF]{0,2}\\{0,15}["'`]|(?:\\x5[cC]){0,15}\\x22|%22)?""",
     re.VERBOSE,
 )
 _BARE = re.compile(rb"[^\s\"'&;,)\]}<>\\]{0,4096}+")
@@ -57,7 +57,7 @@ def value_after(text: bytes, at: int, *, bare: bool = True) -> Value | None:
 
 def string_value(text: bytes, start: int, quote: bytes) -> Value:
     """The string whose opening ``quote`` (with its backslashes) ends at ``start``."""
-    if quote in (b"\\x22", b"%22"):
+    if quote.endswith((b"\\x22", b"%22")):
         end = _bounded_find(text, quote, start)
         return Value(start, end if end >= 0 else record_end(text, start), quote, "string", end < 0)
     if text.startswith(quote * 2, start) and quote in (b'"', b"'"):

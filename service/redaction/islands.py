@@ -16,6 +16,7 @@ from service.redaction.jsoncut import completion
 _BRACKET = re.compile(rb"\{|\[(?!REDACTED[:\]]|[a-z0-9_]{1,64}:[A-Za-z0-9_.-]{1,32}:[0-9a-f]{24}\])")
 _DECODER = json.JSONDecoder()
 _REACH = 1 << 18
+_LAID_OUT = frozenset((b" ", b"\t", b"]", b"}"))
 _ATTEMPTS = 6
 
 
@@ -61,17 +62,27 @@ class Islands:
         buf = self._buf
         floor = max(0, lo - _REACH)
         candidates = sorted(
-            {buf.rfind(b"\n" + mark, floor, lo) + 1 for mark in (b"{", b"[")} | {buf.rfind(mark + b"\n", floor, lo) for mark in (b"{", b"[")}
+            {buf.rfind(b"\n" + mark, floor, lo) + 1 for mark in (b"{", b"[")} | {buf.rfind(mark + b"\n", floor, lo) for mark in (b"{", b"[")},
+            reverse=True,
         )
         if lo - floor == lo and buf[:1] in (b"{", b"["):
-            candidates.insert(0, 0)
-        for start in reversed(candidates):
+            candidates.append(0)
+        for start in dict.fromkeys([self._outermost(lo, floor), *candidates]):
             if start < 0 or buf[start : start + 1] not in (b"{", b"["):
                 continue
             found = self._parse(start, min(len(buf), start + 4 * _REACH))
             if found is not None and found > at:
                 return start, found
         return None
+
+    def _outermost(self, lo: int, floor: int) -> int:
+        """The bracket at the end of the last line before ``lo`` that is not indented: what follows it is laid out below it. -1: none."""
+        buf, line = self._buf, lo
+        while line > floor and buf[line : line + 1] in _LAID_OUT:
+            line = buf.rfind(b"\n", floor, line - 1) + 1 or floor
+        self._budget -= lo - line
+        end = buf.find(b"\n", line, lo)
+        return end - 1 if end > line else -1
 
     def _parse(self, start: int, hi: int) -> int | None:
         """The end of the document that begins at ``start``."""

@@ -19,6 +19,9 @@ from service.redaction.work import HITS_PER_LEAF, Unprocessable, Work
 Hits = list[tuple[int, int]]
 """Anchor hits: ``(end offset, pattern index)``, ascending."""
 
+_ANNOUNCED = 96
+"""Bytes: a phrase stands so far before its prompt at most."""
+
 JSON_STARTS = frozenset((b"{", b"[", b" ", b"\n", b"\r", b"\t"))
 
 
@@ -70,12 +73,20 @@ def _embedded(work: Work, text: bytes, name: bytes) -> list[Edit] | None:
         line_end = text.find(b"\n", end)
         island = islands.around(end - 1, lo, len(text) if line_end < 0 else line_end)
         if island is not None and island[0] >= done:
-            edits += [Edit(a + done, b + done, new) for a, b, new in work.text_edits(text[done : island[0]], name)]
-            edits += _nested(work, text, *island)
-            done = island[1]
+            stop = _phrase_end(work, text, done, island[0])
+            head = text[done : stop or island[0]]
+            edits += [Edit(a + done, b + done, new) for a, b, new in work.text_edits(head, name)]
+            edits += [] if stop else _nested(work, text, *island)
+            done = max(stop, island[1])
     if not done:
         return None
     return edits + [Edit(a + done, b + done, new) for a, b, new in work.text_edits(text[done:], name)]
+
+
+def _phrase_end(work: Work, text: bytes, lo: int, at: int) -> int:
+    """The end of a prompt that words before ``at`` announce (``RAW RESPONSE:``) and that begins there; 0: none."""
+    findings = work.plan.text.findings(text, max(lo, at - _ANNOUNCED), at)
+    return max((found.end for found in findings if found.entity == "prompt" and found.end > at), default=0)
 
 
 def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: jsonedit.LocalEdits | None = None) -> list[Edit]:

@@ -11,18 +11,22 @@ import re
 from collections.abc import Iterable
 
 from detectors.model import Finding, Span
+from detectors.prompt_phrase import ID as PHRASE
 from detectors.scanner import TooManyHitsError
 from detectors.values import record_end, string_value
 from service.redaction import jsondoc, jsonleaf, prompts
 from service.redaction.edits import Edit
 from service.redaction.jsoncut import completion
 from service.redaction.jsonparts import finish
+from service.redaction.plan import PROMPT_FIELD
 from service.redaction.printed import Printed, beginning, read
 from service.redaction.unquoted import quoted, unquoted
 from service.redaction.work import Unprocessable, Work
 
 _QUOTED_NAME = re.compile(
-    rb"""(?P<name>[A-Za-z_][\w.\-]{0,127})(?P<quote>\\{0,15}["'`]|\\x22|)\]?[ \t]{0,8}[:=]\s{0,64}[bBrRuUfF]{0,2}(?:\\{0,15}["'`]|\\x22)?\Z"""
+    rb"""(?P<name>[A-Za-z_][\w.\-]{0,127})(?P<quote>\\{0,15}["'`]|(?:\\x5[cC]){0,15}\\x22|)\]?  # a field's name
+         [ \t]{0,8}[:=]\s{0,64}[bBrRuUfF]{0,2}(?:\\{0,15}["'`]|(?:\\x5[cC]){0,15}\\x22)?\Z    # what opens its value""",
+    re.VERBOSE,
 )
 _QUOTES = (b'"', b"'", b"`")
 _TRIED = 12
@@ -66,6 +70,10 @@ class Printouts:
 
     def _around(self, finding: Finding, lo: int, hi: int) -> tuple[Span, list[Edit]] | None:
         text, at = self._text, finding.start
+        if finding.detector == PHRASE:
+            return self._behind_phrase(finding, hi)
+        if finding.detector != PROMPT_FIELD:
+            return None
         named = _QUOTED_NAME.search(text, max(lo, at - 256), at)
         if named is not None and len(named.group("quote")) > 1:
             return self._literal(finding, lo, hi, named.group("quote"))
@@ -89,6 +97,15 @@ class Printouts:
                     return (start, start + value.end), edits
             start = behind
         return None
+
+    def _behind_phrase(self, finding: Finding, hi: int) -> tuple[Span, list[Edit]] | None:
+        """What stands behind a phrase is content, whatever it is."""
+        at = finding.start
+        if self._text[at : at + 1] not in (b"{", b"[") or not self._affords(hi - at):
+            return None
+        value = read(self._text[at:hi], 0, b"prompt")
+        edits = self._walk(value, at) if value is not None and at + value.end >= finding.end else None
+        return None if value is None or edits is None else ((at, at + value.end), edits)
 
     def _affords(self, size: int) -> bool:
         self._budget -= size
@@ -129,13 +146,14 @@ class Printouts:
     def _literal(self, finding: Finding, lo: int, hi: int, quote: bytes) -> tuple[Span, list[Edit]] | None:
         """The outermost literal around a name whose quotes are escaped."""
         text, at = self._text, finding.start
-        opening = max(_unescaped(text, mark, lo, at) for mark in _QUOTES[:1]) if quote.endswith((b'"', b"2")) else _unescaped(text, b"'", lo, at)
-        if opening < 0:
-            found = beginning(text, lo, at)
-            start = lo if found is None else found[0]
-            return self._decoded(finding, start, hi, quote[-1:] if quote != b"\\x22" else quote, closed=False)
-        mark = text[opening : opening + 1]
-        return self._decoded(finding, opening + 1, hi, quote if quote == b"\\x22" else mark, mark=mark)
+        in_hex = quote.endswith(b"2")
+        mark = b'"' if in_hex else quote[-1:]
+        style = b"\\x22" if in_hex else mark
+        opening = _unescaped(text, mark, lo, at)
+        if opening >= 0:
+            return self._decoded(finding, opening + 1, hi, style, mark=mark)
+        found = beginning(text, lo, at)
+        return self._decoded(finding, lo if found is None else found[0], hi, style, closed=False)
 
     def _decoded(
         self, finding: Finding, start: int, hi: int, quote: bytes, *, mark: bytes | None = None, closed: bool = True
