@@ -16,7 +16,7 @@ from service.redaction import jsondoc, jsonedit, jsonleaf, jsonparts, prompt_med
 from service.redaction.edits import Decoded, Edit, apply, escape
 from service.redaction.jsondoc import Node
 from service.redaction.prompt_fields import holds_tool_values, is_argument, is_structure, is_text_as_numbers, is_tool_member
-from service.redaction.prompt_roles import FRAMING, class_role, framing_of
+from service.redaction.prompt_roles import FRAMING, MESSAGE, OPEN, Speaker, class_role, framing_of, role_named, role_names
 from service.redaction.work import Unprocessable, Work
 
 _FRAMING_BYTES = 66
@@ -51,7 +51,9 @@ class ContentWalk:
         if node.kind == '"':
             edits = self.string(node, name, strict)
             if edits is None:
+                outer, self.work.speaker = self.work.speaker, self.work.speaker.settled()
                 self._stays(name_span, name, node)
+                self.work.speaker = outer
             elif self.work.drop_field:
                 self._local.put(name_span, node.start, node.end, Edit(node.start, node.end, b"null"))
             else:
@@ -75,16 +77,33 @@ class ContentWalk:
         framing = self.framing(node, names)
         has_tool_member = any(map(is_tool_member, names))
         outer = work.speaker
-        own = outer.within(framing, held_by=name)
-        for name_span, inner, child in zip(node.names, names, node.children, strict=True):
+        speakers = self.speakers(node, names, framing, name)
+        for name_span, inner, child, speaker in zip(node.names, names, node.children, speakers, strict=True):
             if self._hit(*name_span):
                 self._local.name(name_span, inner)
             if child.kind == "0" and keeps(inner):
                 continue
-            work.speaker = own.under(inner)
+            work.speaker = speaker
             inner_strict = strict or is_argument(inner) or holds_tool_values(inner, framing, has_tool_member)
             self.content(name_span, inner, child, strict=inner_strict, above=name)
         work.speaker = outer
+
+    def speakers(self, node: Node, names: list[bytes], framing: dict[bytes, bytes], held_by: bytes) -> list[Speaker]:
+        """Whose words stand under each of an object's members; ``gen_ai.prompt.0.role`` tells it of all of ``gen_ai.prompt.0``."""
+        own = self.work.speaker.within(framing, held_by=held_by)
+        out = [own.under(name) for name in names]
+        if own.level != OPEN:
+            return out
+        numbered = {
+            name: jsonparts.inside(self.buf, (child.start, child.end))
+            for name, child in zip(names, node.children, strict=True)
+            if name.endswith(b".role") and child.kind == '"' and child.end - child.start <= _FRAMING_BYTES
+        }
+        for i, name in enumerate(names) if numbered else ():
+            role = next((role for key in role_names(name) if (role := role_named(numbered.get(key, b"")))), None)
+            if role is not None:
+                out[i] = Speaker(role, MESSAGE).under(name)
+        return out
 
     def framing(self, node: Node, names: list[bytes]) -> dict[bytes, bytes]:
         """The members of an object that tell whose words are in it."""

@@ -88,7 +88,7 @@ class Speaker(NamedTuple):
         """The speaker of what stands under ``name``: a member's, or an attribute's."""
         if self.level == SETTLED:
             return self
-        role = _NAMES.get(name) or (role_of_name(name) if self.level == OPEN else None)
+        role = _NAMES.get(name) or (role_of_name(name) if self.level == OPEN or b"." in name else None)
         if role == "tool":
             return Speaker(role, SETTLED)
         if self.level == OPEN:
@@ -112,6 +112,10 @@ class Speaker(NamedTuple):
             return Speaker("assistant", PART)
         named = role_named(kind) if kind.endswith(b"-prompt") else None
         return Speaker(named or self.role, OPEN if self.level == OPEN and named is None else PART)
+
+    def settled(self) -> Speaker:
+        """The speaker of a text that is known to be content: what it quotes is that speaker's, too."""
+        return Speaker(self.role, SETTLED)
 
     def quoted(self) -> Speaker:
         """The speaker of JSON inside a string: inside a message it is all content."""

@@ -5,14 +5,12 @@ What becomes of content: see ``prompt_content``. All other leaves are looked at 
 
 from __future__ import annotations
 
-from config.prompts import Role
 from detectors.model import Span
 from service.redaction import jsonparts
 from service.redaction.edits import Edit
 from service.redaction.jsondoc import Node
 from service.redaction.prompt_content import ContentWalk
 from service.redaction.prompt_fields import is_argument, is_text_as_numbers
-from service.redaction.prompt_roles import MESSAGE, Speaker, role_named, role_names
 
 _LOG_MEMBERS = frozenset(
     b"level severity lvl logger timestamp ts time @timestamp asctime levelname severity_text severityText log.level loglevel".split()
@@ -54,23 +52,11 @@ class PromptWalk(ContentWalk):
                 self._member(name_span, name, child, (*path, name), siblings)
             return
         outer = self.work.speaker
-        own = outer.within(self.framing(node, names), held_by=path[-1] if path else b"")
-        numbered = self._numbered_roles(node, names)
-        for name_span, name, child in zip(node.names, names, node.children, strict=True):
-            role = next((numbered[key] for key in role_names(name) if key in numbered), None) if numbered else None
-            self.work.speaker = Speaker(role, MESSAGE).under(name) if role else own.under(name)
+        speakers = self.speakers(node, names, self.framing(node, names), path[-1] if path else b"")
+        for name_span, name, child, speaker in zip(node.names, names, node.children, speakers, strict=True):
+            self.work.speaker = speaker
             self._member(name_span, name, child, (*path, name), siblings)
         self.work.speaker = outer
-
-    def _numbered_roles(self, node: Node, names: list[bytes]) -> dict[bytes, Role]:
-        """Roles that stand beside numbered members: ``gen_ai.prompt.0.role``."""
-        out = {}
-        for name, child in zip(names, node.children, strict=True):
-            if name.endswith(b".role") and child.kind == '"' and child.end - child.start <= 66:
-                role = role_named(jsonparts.inside(self.buf, (child.start, child.end)))
-                if role is not None:
-                    out[name] = role
-        return out
 
     def _member(self, name_span: Span, name: bytes, child: Node, path: tuple[bytes, ...], siblings: frozenset[bytes]) -> None:
         named = self._hit(*name_span)

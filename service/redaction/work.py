@@ -12,7 +12,7 @@ from service.redaction.edits import Edit, apply, compose, tidy
 from service.redaction.plan import PROMPT_FIELD, UNPROCESSABLE, Decision, Plan
 from service.redaction.prompt_fields import last_word
 from service.redaction.prompt_modes import REDACT_ENTITIES
-from service.redaction.prompt_roles import NOBODY
+from service.redaction.prompt_roles import NOBODY, OPEN
 from service.redaction.report import Report
 
 _WORD_BORDERS = bytes(0 if byte in b" \t\r\n\"'<>`" else 1 for byte in range(256))
@@ -124,13 +124,18 @@ class Work:
         except Exception:  # fail closed: whatever a detector stumbled over, this field goes
             raise Unprocessable("error") from None
 
+    def decision(self, finding: Finding, name: bytes) -> Decision:
+        """What becomes of a finding in a text: a prompt inside what is known to be someone's words is in that one's mode."""
+        speaker = self.speaker
+        return self.plan.decide(finding, self.place, name, None if speaker.level == OPEN else speaker.role)
+
     def resolve(self, text: bytes, findings: list[Finding], name: bytes) -> list[Edit]:
         """Findings → edits: the policy decides, overlaps are merged, markers are rendered in the text's own syntax.
 
         A print-out of messages or of a request that holds a prompt is gone into like the JSON it would be.
         """
         prompts = [finding for finding in findings if finding.entity == "prompt"]
-        if not prompts or not any(self.plan.decide(finding, self.place, name).enforce for finding in prompts):
+        if not prompts or not any(self.decision(finding, name).enforce for finding in prompts):
             return self._resolved(text, findings, name)
         from service.redaction.printouts import Printouts  # here, as reading a print-out takes a Work
 
@@ -147,7 +152,7 @@ class Work:
             return []
         plan, place = self.plan, self.place
         if len(findings) == 1 and not plan.allows:
-            decision = plan.decide(findings[0], place, name)
+            decision = self.decision(findings[0], name)
             if decision.enforce:
                 edit = self._edit(text, findings[0].start, findings[0].end, findings[0], decision)
                 return [] if edit is None else [edit]
@@ -156,7 +161,7 @@ class Work:
         for finding in dict.fromkeys(findings):
             if plan.allows and plan.allowed(finding, text[finding.start : finding.end]):
                 continue
-            decision = plan.decide(finding, place, name)
+            decision = self.decision(finding, name)
             if decision.enforce:
                 decisions[finding] = decision
                 enforced.append(finding)

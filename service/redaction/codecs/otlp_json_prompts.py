@@ -163,7 +163,9 @@ class PromptEdits(LocalEdits, ABC):
     def _content_leaf(self, node: Node, name: bytes, strict: bool) -> None:
         edits = ContentWalk(self.work, self.buf, None).string(node, name, strict)
         if edits is None:
+            outer, self.work.speaker = self.work.speaker, self.work.speaker.settled()
             self.plain((node.start, node.end), name, self.work.plan.entity_of(name))
+            self.work.speaker = outer
         else:
             self.edits.extend(edits)
 
@@ -174,7 +176,9 @@ class PromptEdits(LocalEdits, ABC):
             return
         new = content_text(self.work, raw, name, strict=strict)
         if new is None:
+            outer, self.work.speaker = self.work.speaker, self.work.speaker.settled()
             self.bytes_value(span, name, self.work.plan.entity_of(name))
+            self.work.speaker = outer
         elif new != raw:
             self.edits.append(Edit(span[0] + 1, span[1] - 1, base64.b64encode(new)))
 

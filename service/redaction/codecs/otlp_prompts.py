@@ -39,17 +39,14 @@ class PromptValues(Leaves):
     def _is_number_found(self, at: int, end: int, number: int, name: bytes, entity: str | None) -> bool:
         """Whether a number is a finding because of its field's name."""
 
-    def _prompt_body(self, lo: int, hi: int) -> bytes | None:
-        """A log record's body that its event's name makes content; ``None`` where it is none, or where nothing changes."""
+    def _is_prompt_event(self) -> bool:
+        """Whether the log record is an event whose body is content."""
         record = self.buf[self._record[0] : self._record[1]]
-        if not (b"gen_ai." in record and any(event in record for event in _EVENT_RECORD) and self.work.redacts_prompts(b"")):
-            return None
-        at = record.find(b"gen_ai.")
-        role = None
-        while at >= 0 and role is None:
-            role = event_role(record[at : at + 48])
-            at = record.find(b"gen_ai.", at + 7)
-        self.work.speaker = NOBODY if role is None else Speaker(role, MESSAGE)
+        return b"gen_ai." in record and any(event in record for event in _EVENT_RECORD) and self.work.redacts_prompts(b"")
+
+    def _prompt_body(self, lo: int, hi: int) -> bytes | None:
+        """A log record's body that is content."""
+        self.work.speaker = self._speaker(lo, b"") if self.work.plan.prompt_modes.roles_matter else NOBODY
         new = self._content(lo, hi, b"", False)
         self.work.speaker = NOBODY
         return new
@@ -78,20 +75,26 @@ class PromptValues(Leaves):
 
     def _siblings(self, lo: int, hi: int) -> tuple[dict[bytes, bytes], list[tuple[int, int, Speaker]]]:
         """The record's attributes ``….role``, and its events whose names tell a role; each looked for once in a record."""
+        numbered = dict(self._words(lo, hi, b".role"))
+        events = list(self._role_events(lo, hi))
+        for ending in (b"event.name", b"event_name"):
+            events += [(lo, hi, Speaker(role, MESSAGE)) for _, word in self._words(lo, hi, ending) if (role := event_role(word))]
+        return numbered, sorted(events)
+
+    def _words(self, lo: int, hi: int, ending: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """``(name, value)`` of attributes whose name ends so and whose value is a short string."""
         buf = self.buf
-        numbered: dict[bytes, bytes] = {}
-        at = buf.find(b".role\x12", lo, hi)
+        at = buf.find(ending + b"\x12", lo, hi)
         while at >= 0:
-            end = at + 5
-            size = next(
-                (end - start for start in range(end - 1, max(lo, end - 127) - 1, -1) if buf[start - 1] == end - start and buf[start - 2] == 10), 0
-            )
+            end = at + len(ending)
+            sizes = (size for size in range(len(ending), min(128, end - lo)) if buf[end - size - 1] == size and buf[end - size - 2] == 10)
+            size = next(sizes, 0)
             if size and end + 4 < hi and buf[end + 2] == 10 and buf[end + 3] <= _LONGEST_ROLE:
-                numbered.setdefault(buf[end - size : end], buf[end + 4 : end + 4 + buf[end + 3]])
-            at = buf.find(b".role\x12", end, hi)
-        return numbered, list(self._role_events(lo, hi))
+                yield buf[end - size : end], buf[end + 4 : end + 4 + buf[end + 3]]
+            at = buf.find(ending + b"\x12", end, hi)
 
     def _role_events(self, lo: int, hi: int) -> Iterator[tuple[int, int, Speaker]]:
+        """``(start, end, speaker)`` of the record's events, or of the record itself where it is a log event."""
         buf = self.buf
         for _, _, start, end, number in fields(buf, lo, hi):
             if start < 0 or number not in (_EVENT, _LOG_EVENT_NAME):
@@ -124,7 +127,10 @@ class PromptValues(Leaves):
                 return self._text(start, end, name) if self._hit(start, end) else None
             new = content_text(self.work, text, name, strict=strict)
             if new is None:
-                return self._value_field(start, end, number, name, self.plan.entity_of(name), True)
+                outer, self.work.speaker = self.work.speaker, self.work.speaker.settled()
+                new = self._value_field(start, end, number, name, self.plan.entity_of(name), True)
+                self.work.speaker = outer
+                return new
             return None if new == text and not self.work.drop_field else new
         if number == ARRAY:
             if end > start and is_text_as_numbers(name, above) and self.work.prompt(b"[]", name, readable=False) is not None:

@@ -65,8 +65,7 @@ class Values(PromptValues):
         return self._value(lo, hi, name, entity, named)
 
     def _body(self, lo: int, hi: int) -> bytes | None:
-        new = self._prompt_body(lo, hi)
-        return self._value(lo, hi, b"", None, False) if new is None else new
+        return self._prompt_body(lo, hi) if self._is_prompt_event() else self._value(lo, hi, b"", None, False)
 
     def _value(self, lo: int, hi: int, name: bytes, entity: str | None, named: bool) -> bytes | None:
         """An ``AnyValue`` under ``name``; with ``entity`` the name alone makes it sensitive."""
