@@ -116,6 +116,14 @@ def _compiled(regex: str, key: str) -> Any:
         raise PatternError(key, "text that is valid UTF-8") from None
 
 
+def groups(regex: str) -> int:
+    """How many capture groups a regular expression has; 0 where it is none."""
+    try:
+        return int(_compiled(regex, "regex").groups)
+    except PatternError:
+        return 0
+
+
 def _check_group(group: int | str, regex: Any) -> None:
     if isinstance(group, int) and not 0 <= group <= regex.groups:
         raise PatternError("group", f"a number from 0 to {regex.groups}, as the regex has no group {group}")

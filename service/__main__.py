@@ -19,6 +19,7 @@ from config.load import show as show_config
 from config.schema import Policy
 from service import log
 from service.errors import ConfigError, ScrubjayError
+from service.import_commands import import_rules
 from service.queue_commands import queue_app
 from service.redaction.compilation import compile_plan
 from service.redaction.pipeline import detect_format, rewrite
@@ -39,6 +40,7 @@ app = typer.Typer(
 config_app = typer.Typer(help="Look at a configuration file without serving it.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(queue_app, name="queue")
+app.command("import")(import_rules)
 
 PolicyOption = Annotated[str, typer.Option("--policy", metavar="NAME|PATH", help="A policy's name, or the path of a policy file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -122,16 +124,27 @@ def pipe(
 def explain(
     text: Annotated[str, typer.Argument(metavar="[TEXT|-]", help="The text; - reads standard input and stays out of the history.")] = "-",
     policy: PolicyOption = "default",
+    diff: Annotated[
+        tuple[str, str] | None, typer.Option("--diff", metavar="A B", help="Compare two policies on a file, given instead of TEXT.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is found in a text, by which detector, why, and what it becomes.
 
     \b
+    With --diff, what would change on a file if policy B took the place of policy A: numbers
+    by detector and field, types, distinct values; no value is shown.
       scrubjay explain 'call me at +44 20 7946 0958'
       pbpaste | scrubjay explain -
+      scrubjay explain --diff default strict app.log.gz
     """
     from service import console
 
+    if diff is not None:
+        from service.diff_commands import print_difference
+
+        print_difference(_plan(diff[0]), _plan(diff[1]), text, as_json=as_json)
+        return
     if text == "-" and sys.stdin.isatty():
         typer.echo("reading standard input; end it with Ctrl-D", err=True)
     payload = sys.stdin.buffer.read() if text == "-" else os.fsencode(text)

@@ -61,7 +61,7 @@ def _added_detectors(policy: Policy, catalogue: Iterable[Detector]) -> tuple[lis
         if pattern.name in taken:
             raise ConfigError(f"patterns.{i}.name: a name that no detector has; {pattern.name} is taken (see `scrubjay detectors`)")
         try:
-            detector = pattern_detector(_plain(pattern))
+            detector = pattern_detector(plain_pattern(pattern))
             if pattern.finds or pattern.ignores:
                 check_examples(detector, pattern.finds, pattern.ignores)
         except (PatternError, CatalogueError) as error:
@@ -72,7 +72,8 @@ def _added_detectors(policy: Policy, catalogue: Iterable[Detector]) -> tuple[lis
     return added, tuple(plugin.source for plugin in plugins)
 
 
-def _plain(pattern: config_patterns.Pattern) -> Pattern:
+def plain_pattern(pattern: config_patterns.Pattern) -> Pattern:
+    """A pattern of the policy in the words of ``detectors``, which know no policy."""
     return Pattern(
         name=pattern.name,
         regex=pattern.regex,
