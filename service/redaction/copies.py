@@ -173,12 +173,15 @@ def _moved(prompts: list[tuple[int, bytes]], edits: list[Edit]) -> Iterator[tupl
 def _cleaned(work: Work, out: bytes, records: Records, own: dict[Span, list[bytes]]) -> Iterator[tuple[Span, bytes]]:
     """``(record, what it becomes)`` for the records that hold copies, ascending."""
     traces: dict[bytes, list[bytes]] = {}
-    alone: dict[Span, list[bytes]] = {}
+    members: dict[bytes, dict[Span, None]] = {}
+    wanted: dict[Span, list[Needles]] = {}
     for region, texts in own.items():
         trace = records.trace(out[region[0] : region[1]])
-        (traces.setdefault(trace, []) if trace else alone.setdefault(region, [])).extend(texts)
-    wanted: dict[Span, list[Needles]] = {region: [Needles(texts, region[1] - region[0])] for region, texts in alone.items()}
-    members: dict[bytes, dict[Span, None]] = {trace: {} for trace in traces}
+        if trace:
+            traces.setdefault(trace, []).extend(texts)
+            members.setdefault(trace, {})[region] = None
+        else:
+            wanted[region] = [Needles(texts, region[1] - region[0])]
     for trace, at in named_at(out, list(traces)):
         members[trace][records.around(at)] = None
     for trace, regions in members.items():

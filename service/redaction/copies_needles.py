@@ -175,14 +175,11 @@ class _Sorted(list[tuple[int, bool]]):
 
 
 def literals(patterns: list[bytes]) -> Any:
-    """A database of literals; a hit comes with its end and the number of its pattern.
-
-    Bytes are written as escapes: Hyperscan's interface for pure literals, as Python has it, ends them at a NUL, and ids have those.
-    """
+    """A database of literals; a hit comes with its end and the number of its pattern. As its own literals end at a NUL, bytes are spelled out."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     size = len(patterns)
-    expressions = [b"".join(b"\\x%02x" % byte for byte in pattern) for pattern in patterns]
-    database.compile(expressions=expressions, ids=list(range(size)), elements=size, flags=[0] * size)
+    spelled = [b"".join(b"\\x%02x" % byte for byte in pattern) for pattern in patterns]
+    database.compile(expressions=spelled, ids=list(range(size)), elements=size, flags=[0] * size)
     return database
 
 

@@ -14,33 +14,72 @@ import msgspec
 from detectors.model import Span
 from service.redaction.codecs.otlp_schema import REQUESTS, Field, Schema
 from service.redaction.codecs.wire import field, fields, length_delimited
-from service.redaction.copies import Look, Records
+from service.redaction.copies import Look, Records, cleaned, named_at, needles_of
+from service.redaction.copies_needles import Needles
 from service.redaction.leaves import revise
+from service.redaction.work import Work
 
 _TRACE_FIELDS = {"Span": 1, "LogRecord": 9}
 _TRACE_BYTES = 16
-Blank = Callable[[bytes, int, int, "Field | None"], bytes]
+Blank = Callable[[bytes, int, int, Field], bytes]
 
 
-class ProtoRecords(Records):
-    """Records of a protobuf request. ``blank`` makes one without its content."""
+class ProtoCopies(Records):
+    """Copies in the records of a protobuf request.
 
-    def __init__(self, out: bytes, signal: str, blank: Blank) -> None:
+    A record is cleaned of its own prompts as soon as it is rewritten (``own``), the others of a trace at the end (``others``): where no trace
+    has more records than those the prompts were in, nothing is walked again. ``blank`` makes a record without its content.
+    """
+
+    def __init__(self, work: Work, signal: str, blank: Blank) -> None:
+        self._work = work
         self._codec = f"otlp_proto:{signal}"
         self._blank = blank
-        self._spans: list[Span] = []
         self._schema = REQUESTS[signal]
-        self._kind = _gathered(out, 0, len(out), self._schema, self._spans)
+        self._kind = _record_field(self._schema)
+        self._trace_field = _TRACE_FIELDS.get(self._kind.schema.name, 0) if self._kind.schema else 0
+        self._traces: dict[bytes, list[bytes]] = {}
+        self._spans: list[Span] = []
+        self._starts: list[int] = []
+
+    def own(self, record: bytes) -> bytes:
+        """``record``, just rewritten, without copies of its own prompts."""
+        texts = [text for _, value in self._work.prompts for text in needles_of(value)]
+        self._work.prompts.clear()
+        if not texts:
+            return record
+        trace = self.trace(record)
+        if trace:
+            self._traces.setdefault(trace, []).extend(texts)
+        return cleaned(self._work, self, record, [Needles(texts, len(record))])
+
+    def others(self, out: bytes) -> bytes:
+        """``out``, rewritten, without copies in other records of the traces."""
+        if not self._traces:
+            return out
+        named: dict[bytes, list[int]] = {}
+        for trace, at in named_at(out, list(self._traces)):
+            named.setdefault(trace, []).append(at)
+        shared = {trace: places for trace, places in named.items() if len(places) > 1}
+        if not shared:
+            return out
+        _gathered(out, 0, len(out), self._schema, self._spans)
         self._starts = [lo for lo, _ in self._spans]
-        self._trace_field = _TRACE_FIELDS.get(self._kind.schema.name, 0) if self._kind and self._kind.schema else 0
+        changes: dict[Span, bytes] = {}
+        for trace, places in shared.items():
+            regions = dict.fromkeys(map(self.around, places))
+            needles = Needles(self._traces[trace], sum(hi - lo for lo, hi in regions))
+            for lo, hi in regions:
+                record = changes.get((lo, hi), out[lo:hi])
+                new = cleaned(self._work, self, record, [needles])
+                if new is not record:
+                    self._work.report.touched += b"REDACTED" not in record  # else it was before
+                    changes[lo, hi] = new
+        return self.put(out, changes) if changes else out
 
     def around(self, at: int) -> Span:
         i = bisect_right(self._starts, at) - 1
         return self._spans[i] if i >= 0 and at < self._spans[i][1] else (at, at)
-
-    def number(self, i: int) -> Span:
-        """The record with this number."""
-        return self._spans[i]
 
     def put(self, out: bytes, changes: dict[Span, bytes]) -> bytes:
         new = _rebuilt(out, 0, len(out), self._schema, changes)
@@ -68,19 +107,26 @@ def _unwrapped(request: bytes) -> bytes:
     return request
 
 
-def _gathered(buf: bytes, lo: int, hi: int, schema: Schema, spans: list[Span]) -> Field | None:
-    """Adds the places of the records below to ``spans``; what kind of field they are."""
-    found: Field | None = None
+def _record_field(schema: Schema) -> Field:
+    """What the records of a request are."""
+    for kind in schema.fields.values():
+        if kind.kind == "record":
+            return kind
+        if kind.kind == "container" and kind.schema is not None:
+            return _record_field(kind.schema)
+    raise LookupError(schema.name)
+
+
+def _gathered(buf: bytes, lo: int, hi: int, schema: Schema, spans: list[Span]) -> None:
+    """Adds the places of the records below to ``spans``."""
     for _, _, start, end, number in fields(buf, lo, hi):
         kind = schema.fields.get(number)
         if start < 0 or kind is None or kind.schema is None:
             continue
         if kind.kind == "record":
             spans.append((start, end))
-            found = kind
         elif kind.kind == "container":
-            found = _gathered(buf, start, end, kind.schema, spans) or found
-    return found
+            _gathered(buf, start, end, kind.schema, spans)
 
 
 def _rebuilt(buf: bytes, lo: int, hi: int, schema: Schema, changes: dict[Span, bytes]) -> bytes | None:

@@ -15,15 +15,13 @@ from service.redaction.codecs.otlp_leaves import DROPPED
 from service.redaction.codecs.otlp_schema import REQUESTS, Field, Schema
 from service.redaction.codecs.otlp_values import Values
 from service.redaction.codecs.wire import LEN, field, fields, length_delimited, varint
-from service.redaction.copies import freed
-from service.redaction.copies_otlp import ProtoRecords
+from service.redaction.copies_otlp import ProtoCopies
 from service.redaction.edits import apply
 from service.redaction.plan import UNPROCESSABLE, Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Unprocessable
 
 _UNKNOWN = Schema("unknown", {})
-_NO_RECORD = -1
 _ID_BYTES = (8, 16)
 """A trace id has 16 bytes, a span id 8; anything longer or shorter is no id, whatever field it stands in."""
 
@@ -46,15 +44,15 @@ class OtlpProto:
 class Rewriter(Values):
     """One payload's rewrite."""
 
+    _signal = ""
+    _copies: ProtoCopies | None = None
+
     def run(self, signal: str) -> bytes:
         """The rewritten payload; the very object given when nothing changed."""
+        self._signal = signal
         changed = self._container(0, len(self.buf), REQUESTS[signal])
         out = self.buf if changed is None else changed
-        prompts = self.work.prompts
-        if not prompts:
-            return out
-        records = ProtoRecords(out, signal, blank)
-        return freed(self.work, out, records, [(records.number(number), value) for number, value in prompts if number >= 0])
+        return out if self._copies is None else self._copies.others(out)
 
     def _container(self, lo: int, hi: int, schema: Schema) -> bytes | None:
         """Walks lengths down to the records. Written out flat: this loop runs once for every record there is."""
@@ -88,7 +86,7 @@ class Rewriter(Values):
                     following = ends[index]
                 if following > at and not everything:
                     continue
-                new = self._record_bytes(start, at, record, records)
+                new = self._record_bytes(start, at, record)
             else:
                 tag_end, start, end, number, at = field(buf, begin, hi)
                 kind = kinds.get(number)
@@ -100,10 +98,9 @@ class Rewriter(Values):
                     index, following = self._index, ends[self._index]
                 elif kind is not None and kind.kind == "record":  # its tag or length is written in a longer way than it need be
                     records += 1
-                    new = self._record_bytes(start, end, kind, records) if self._hit(start, end) else None
+                    new = self._record_bytes(start, end, kind) if self._hit(start, end) else None
                 elif self._hit(start, end):
                     self.work.begin_record()
-                    self.work.at = _NO_RECORD
                     self._record, self._llm = (start, end), None
                     new = self._guarded(start, end, kind)
                 else:
@@ -120,22 +117,25 @@ class Rewriter(Values):
         parts.append(buf[kept:hi])
         return b"".join(parts)
 
-    def _record_bytes(self, start: int, end: int, kind: Field, count: int) -> bytes | None:
-        """``count``: how many records there are in its container up to it."""
+    def _record_bytes(self, start: int, end: int, kind: Field) -> bytes | None:
         work = self.work
         work.begin_record()
-        work.at = work.report.records + count - 1 - work.report.dropped
+        work.prompts.clear()  # of a resource or a scope, which are no records
         self._record, self._llm = (start, end), None
         self._names.clear()
         new = self._guarded(start, end, kind)
         if work.drop_record:
             work.report.dropped += 1
-            while work.prompts and work.prompts[-1][0] == work.at:
-                work.prompts.pop()
+            work.prompts.clear()
             return DROPPED
         if new is not None:
             work.report.touched += 1
-        return new
+        return self._without_copies(self.buf[start:end] if new is None else new) if work.prompts else new
+
+    def _without_copies(self, record: bytes) -> bytes:
+        if self._copies is None:
+            self._copies = ProtoCopies(self.work, self._signal, blank)
+        return self._copies.own(record)
 
     def _guarded(self, start: int, end: int, kind: Field | None) -> bytes | None:
         """A record whose rewrite fails has its texts replaced, one by one, and is counted: it can neither loop nor leak."""
