@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from detectors.characters import byte_spans, decoded
 from detectors.model import Finding
 from detectors.recognised import KNOWN_NAME, PERSON
 from service.redaction.free_text import FreeText
-from service.redaction.known_names_rules import KnownNames, byte_spans, decoded
+from service.redaction.known_names_rules import KnownNames
 from service.redaction.leaves import leaves, revise
 from service.redaction.leaves_model import Leaf, Verdict
 from service.redaction.plan import Plan
@@ -48,7 +49,7 @@ def revise_names(codec: str, redacted: Redacted, plan: Plan) -> Redacted:
         if leaf.kind != "string":
             return []
         spans = [(start, end) for start, end, _ in names.values(leaf)]
-        if not names.is_field(leaf.name):
+        if leaf.name not in names.fields:
             spans += found.again(leaf)
         return free.verdict(leaf, [Finding(start, end, KNOWN_NAME, PERSON, 0.8) for start, end in spans]) if spans else []
 

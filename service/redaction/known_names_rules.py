@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 import unicodedata
 from collections.abc import Iterator
 
 from config.recognition import Names
+from detectors.characters import byte_spans, decoded
 from detectors.markers import is_marker, is_masked
-from service.redaction.known_names_words import ACCOUNTS, STOP
+from detectors.name_words import ACCOUNTS, STOP
+from service.redaction.leaves_fields import Fields
 from service.redaction.leaves_model import Leaf
 
 _LONGEST = 120
@@ -34,7 +35,7 @@ class KnownNames:
     """What the policy says of known names, compiled."""
 
     def __init__(self, names: Names) -> None:
-        self._fields = names.fields
+        self.fields = Fields(names.fields)
         self._min = names.min_length
         self._own_stop = frozenset(word.casefold() for word in names.stop)
         self._by_trace = names.within == "trace"
@@ -45,7 +46,6 @@ class KnownNames:
             if plain
             else None
         )
-        self._is_field: dict[bytes, bool] = {}
         self._is_structural: dict[bytes, bool] = {}
 
     def possible(self, payload: bytes) -> bool:
@@ -54,16 +54,6 @@ class KnownNames:
             if all(literal in payload for literal in literals) or all(any(form in payload for form in forms) for forms in segments):
                 return True
         return b"\\u00" in payload and _ESCAPED_LETTER.search(payload) is not None
-
-    def is_field(self, name: bytes) -> bool:
-        """Whether ``name`` is one of the fields: it fits a glob, or ends in a dot and what fits."""
-        known = self._is_field.get(name)
-        if known is None:
-            text = name.decode("utf-8", "replace")
-            known = any(fnmatch.fnmatchcase(text, glob) or fnmatch.fnmatchcase(text, "*." + glob) for glob in self._fields)
-            if len(self._is_field) < _NAMES_KEPT:
-                self._is_field[name] = known
-        return known
 
     def is_free_text(self, leaf: Leaf) -> bool:
         """Whether names are looked for in ``leaf``: it holds no structure and is no single plain word, which may be one of a fixed set."""
@@ -78,7 +68,7 @@ class KnownNames:
         """``(start, end, name)`` of what stands in name fields: the leaf itself, or what a line of text says in pairs."""
         if leaf.kind != "string":
             return []
-        if self.is_field(leaf.name):
+        if leaf.name in self.fields:
             return self._value(leaf.text, 0, len(leaf.text))
         if not leaf.plain or self._pair is None:
             return []
@@ -138,21 +128,3 @@ def _forms(glob: str) -> tuple[list[bytes], list[list[bytes]]]:
         else:
             segments.append([max(literals, key=len, default=b"")])
     return [] if re.search(rb"\[", raw) else _LITERALS.findall(raw), segments
-
-
-def decoded(text: bytes) -> str:
-    """``text`` with a way back: bytes that are no UTF-8 are kept as surrogates."""
-    return text.decode("utf-8", "surrogateescape")
-
-
-def byte_spans(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ascending, disjoint character spans of ``text`` as byte offsets."""
-    if not spans or text.isascii():
-        return spans
-    out, at, done = [], 0, 0
-    for start, end in spans:
-        first = at + len(text[done:start].encode("utf-8", "surrogateescape"))
-        at = first + len(text[start:end].encode("utf-8", "surrogateescape"))
-        out.append((first, at))
-        done = end
-    return out

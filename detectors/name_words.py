@@ -1,4 +1,7 @@
-"""Words that are never looked for as (part of) a name: who names himself ``error`` must not blank other people's logs. In lower case."""
+"""Words that are no names, in lower case: those of logs, the commonest of English, the calendar's, accounts of systems.
+
+Who names himself ``error`` must not blank other people's logs, and recognition takes many of them for people.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ _LOGS = """
     payments customer customers cart checkout shipping product products item items price amount invoice subscription shutdown startup
     healthy unhealthy ready alive health check checks probe proxy gateway router route routes upstream downstream backend frontend
     java python node golang kafka redis mongo postgres mysql elastic docker kubernetes linux windows android chrome firefox safari
-    mozilla google amazon microsoft azure apple facebook github gitlab jenkins grafana prometheus loki tempo jaeger zipkin spring
+    phone fax mobile address addresses employment occupation birthday company salesperson laboratory mozilla google amazon microsoft azure apple facebook github gitlab jenkins grafana prometheus loki tempo jaeger zipkin spring
     """
 _ENGLISH = """
     about above after again against also always among another away back because been before behind being below between both came cannot
