@@ -40,7 +40,7 @@ SCOPE_WORDS: tuple[bytes, ...] = tuple(
     b" system_instruction completions content_block generated_text functionCall toolUse jsonrpc max_tokens generationConfig item_id outputText"
     b" embeddings revised_prompt top_p input_type kwargs assistant_id search_depth top_k truncation additional_messages text_delta"
     b" input_json_delta thinking_delta signature_delta contentBlockDelta content-delta text-generation max_new_tokens prompt_token_count"
-    b" generation_token_count ToolCall structuredContent".split()
+    b" generation_token_count ToolCall structuredContent output_text".split()
 )
 """Quoted names whose presence makes a JSON record worth walking for prompts."""
 

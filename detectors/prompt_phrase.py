@@ -30,7 +30,7 @@ class _Phrase(NamedTuple):
 
 
 _SPOKEN_OF = re.compile(rb"messages|prompt|completion|Chat[A-Z]?|LLM|OutputParser|Generated response|chat/")
-_SEVERAL_WORDS = re.compile(rb"alid value: '[^'\n]{1,64} [^'\n]{4,}")
+_SEVERAL_WORDS = re.compile(rb"alid value: \\{0,7}'[^'\n]{1,64} [^'\n]{4,}")
 _PHRASES: tuple[_Phrase, ...] = (
     _Phrase("ered prompt: ", rb"Rendered prompt: ", True),
     _Phrase("n arguments: ", rb"Function arguments: ", False),
@@ -51,6 +51,7 @@ _PHRASES: tuple[_Phrase, ...] = (
     _Phrase(' output: "', rb"Generated response [^\n]{1,96}: output: ", False),
     _Phrase("ut_token_ids: ", rb"output_token_ids: ", False),
     _Phrase("alid value: '", rb"[Ii]nvalid value: ", False, _SEVERAL_WORDS),  # OpenAI's answers of status 400
+    _Phrase("alid value: \\'", rb"[Ii]nvalid value: ", False, _SEVERAL_WORDS),
     _Phrase("input_value=", rb"input_value=", False, _SPOKEN_OF),  # pydantic
     _Phrase("\u2514 '", "\u2514 ".encode(), False, _SPOKEN_OF),  # loguru, diagnose=True
     _Phrase('\u2514 "', "\u2514 ".encode(), False, _SPOKEN_OF),
@@ -61,6 +62,7 @@ _NEXT_RECORD = re.compile(
 )
 _LEAD = re.compile(rb"(?:[ \t]|\x1b\[[0-9;]{0,16}m)*+")
 _LEAD_LINES = re.compile(rb"(?:\s|\x1b\[[0-9;]{0,16}m)*+")
+_QUOTE = re.compile(rb"""\\{0,7}["']""")
 _PHRASE_LIMIT = 65536
 _AROUND = 2048
 
@@ -71,7 +73,7 @@ def phrase_detector() -> Detector:
 
     def verify(text: bytes, at: int) -> Span | None:
         for anchor, phrase, one in checks:
-            if not text.startswith(anchor, max(0, at - len(anchor))) or at < len(anchor):
+            if at < len(anchor) or not text.startswith(anchor, at - len(anchor)):
                 continue
             found = _last(phrase, text, at)
             if found is not None and (one.gate is None or _is_near_a_model(text, at, one.gate)):
@@ -106,7 +108,7 @@ def phrase_detector() -> Detector:
 
 def _bytewise(anchor: str) -> str:
     """An anchor's pattern; what is not ASCII is written byte by byte."""
-    return "".join(f"\\x{byte:02x}" if byte > 126 or byte in b"{" else chr(byte) for byte in anchor.encode())
+    return "".join(f"\\x{byte:02x}" if byte > 126 or byte in b"{\\" else chr(byte) for byte in anchor.encode())
 
 
 def _last(phrase: re.Pattern[bytes], text: bytes, at: int) -> int | None:
@@ -123,10 +125,11 @@ def _is_near_a_model(text: bytes, at: int, gate: re.Pattern[bytes]) -> bool:
 def _value(text: bytes, start: int, lines: bool) -> Span | None:
     lead = (_LEAD_LINES if lines else _LEAD).match(text, start)
     start = lead.end() if lead else start
-    first = text[start : start + 1]
-    if first in (b"'", b'"') and not lines:
-        value = string_value(text, start + 1, first)
+    quote = _QUOTE.match(text, start)
+    if quote is not None and not lines:
+        value = string_value(text, quote.end(), quote.group())
         return _content(text, value.start, value.end)
+    first = text[start : start + 1]
     if first in (b"{", b"["):
         nested = nested_value(text, start)
         if not nested.cut or not lines:

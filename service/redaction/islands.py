@@ -33,15 +33,24 @@ class Islands:
         """The document that holds ``buf[at]``, which stands in the line ``buf[lo:hi]``; ``None`` if there is none to be found."""
         buf = self._buf
         start = lo
+        open_ones: list[int] = []
         for _ in range(_ATTEMPTS):
             start = _first_bracket(buf, start, at)
             if start < 0:
                 break
             found = self._parse(start, hi)
-            if found is not None and found > at:
+            if found is not None and found > at and not any(self._is_cut(begin, hi) for begin in open_ones):
                 return start, found
+            if found is None:
+                open_ones.append(start)
+            elif found > at:
+                break  # a part of a document that goes on, or was cut: the whole of it is asked for
             start += 1
         return self._pretty(at, lo)
+
+    def _is_cut(self, start: int, hi: int) -> bool:
+        self._budget -= hi - start
+        return self._budget >= 0 and completion(self._buf[start:hi]) is not None
 
     def cut(self, lo: int, hi: int, at: int) -> tuple[int, bytes] | None:
         """``(start, what is missing at its end)`` of a document on the line ``buf[lo:hi]`` that was cut off at the line's end."""

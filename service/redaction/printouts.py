@@ -28,6 +28,7 @@ _QUOTED_NAME = re.compile(
          [ \t]{0,8}[:=]\s{0,64}[bBrRuUfF]{0,2}(?:\\{0,15}["'`]|(?:\\x5[cC]){0,15}\\x22)?\Z    # what opens its value""",
     re.VERBOSE,
 )
+_HALF_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\){0,3}\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3})?\Z")
 _QUOTES = (b'"', b"'", b"`")
 _TRIED = 12
 _LINES = 1 << 18
@@ -165,7 +166,8 @@ class Printouts:
         end = start + string_value(text[start:hi], 0, mark or quote).end if closed else hi
         if end < finding.end:
             return None
-        inside = unquoted(text, start, end)
+        half = _HALF_ESCAPE.search(text, max(start, end - 8), end)
+        inside = unquoted(text, start, half.start() if half is not None else end)
         if work.depth >= work.plan.max_depth:
             raise Unprocessable("depth")
         work.depth += 1
