@@ -39,6 +39,8 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Look at a configuration file without serving it.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
+policy_app = typer.Typer(help="Look at a policy by itself.", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
 app.add_typer(queue_app, name="queue")
 app.command("import")(import_rules)
 
@@ -179,9 +181,24 @@ def check(file: ConfigArgument = None) -> None:
 
     \b
     Prints one line: "ok" with the plan's hash, or file, key and what is allowed (exit code 2).
+    The policy's tests are run, and patterns of your own that slow everything are named.
     """
     loaded, plan = _load(file)
+    _examine(loaded.config.policy, plan, _policy_prefix(loaded))
     typer.echo(f"{loaded.file}: ok, policy {plan.name}, plan {plan.hash}")
+
+
+@policy_app.command("check")
+def check_policy_file(policy: Annotated[str, typer.Argument(metavar="NAME|PATH", help="A policy's name, or the path of a policy file.")]) -> None:
+    """Check a policy by itself: its patterns' examples, its tests, and what its patterns cost.
+
+    \b
+      scrubjay policy check ./policy.yaml
+    """
+    loaded = load_policy(policy, os.environ)
+    plan = _compiled(loaded, f"{policy}: ")
+    _examine(loaded, plan, f"{policy}: ")
+    typer.echo(f"{policy}: ok, policy {plan.name}, plan {plan.hash}, {_count(loaded.tests, 'test')}, {_count(loaded.patterns, 'pattern')}")
 
 
 @config_app.command()
@@ -193,8 +210,27 @@ def show(file: ConfigArgument = None) -> None:
 
 def _load(file: Path | None) -> tuple[Loaded, Plan]:
     loaded = load_config(file, os.environ)
-    inline = loaded.policy_file == loaded.file
-    return loaded, _compiled(loaded.config.policy, f"{loaded.policy_file}: {'policy.' if inline else ''}")
+    return loaded, _compiled(loaded.config.policy, _policy_prefix(loaded))
+
+
+def _policy_prefix(loaded: Loaded) -> str:
+    """What an error about the policy begins with: its file, and its key in it."""
+    return f"{loaded.policy_file}: {'policy.' if loaded.policy_file == loaded.file else ''}"
+
+
+def _examine(policy: Policy, plan: Plan, where: str) -> None:
+    from service.policy_check import check_policy  # takes a moment, which the other commands need not wait for
+
+    try:
+        warnings = check_policy(policy, plan)
+    except ConfigError as error:
+        raise ConfigError(f"{where}{error}") from None
+    for warning in warnings:
+        typer.echo(f"scrubjay: {where}warning: {warning}", err=True)
+
+
+def _count(items: tuple[object, ...], word: str) -> str:
+    return f"{len(items)} {word}{'' if len(items) == 1 else 's'}"
 
 
 def _plan(name_or_path: str) -> Plan:
