@@ -64,7 +64,7 @@ def body_cases(folder: Path) -> Iterator[Case]:
         gone, pieces, models = Tally(), Tally(), Tally()
         for number, row in enumerate(rows):
             codec, payload = send(row)
-            left = _readable(gone.examine(rewrite(codec, payload, default_plan())))
+            left = readable(gone.examine(rewrite(codec, payload, default_plan())))
             for prompt in row["prompts"]:
                 if len(prompt["text"]) >= SHORTEST:
                     gone.add(prompt["text"] not in left, number, prompt["role"])
@@ -115,7 +115,7 @@ def _request(span: otlp.SpanFields, encoding: str) -> bytes:
 
 
 def _look_for_prompts(row: Row, after: bytes, number: int, gone: Tally) -> None:
-    left = _readable(after)
+    left = readable(after)
     seen: set[str] = set()
     for key in row["content_keys_by_name"]:
         for text in prose_in(row["attributes"][key], key):
@@ -165,7 +165,7 @@ def prose_in(value: object, name: str) -> Iterator[str]:
                 yield from prose_in(item, name)
 
 
-def _readable(payload: bytes) -> str:
+def readable(payload: bytes) -> str:
     return "\n".join(views(payload.decode(errors="replace")))
 
 

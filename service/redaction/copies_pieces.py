@@ -37,10 +37,15 @@ def _piece(part: bytes) -> list[bytes]:
 
 def _variants(text: bytes) -> list[bytes]:
     """The beginning of ``text`` in every way of escaping: JSON up to three levels, with and without ``\\u``, and Python's ``repr``."""
-    chars = plain(text[: 16 * _VARIED]).decode("utf-8", "ignore")[:_VARIED]
-    forms = {chars, repr(chars)[1:-1]}
+    head = text[: 16 * _VARIED]
     out: dict[bytes, None] = {}
-    for form in sorted(forms):
+    for beginning in {head, plain(head)}:
+        _add_forms(beginning.decode("utf-8", "ignore")[:_VARIED], out)
+    return [variant for variant in out if variant]
+
+
+def _add_forms(chars: str, out: dict[bytes, None]) -> None:
+    for form in {chars, repr(chars)[1:-1]}:
         for _ in range(4):
             out[form.encode("utf-8", "ignore")] = None
             out[_ascii(form, "%04x").encode()] = None
@@ -50,7 +55,6 @@ def _variants(text: bytes) -> list[bytes]:
         for _ in range(3):
             out[form.encode()] = None
             form = _escaped(form)
-    return [variant for variant in out if variant]
 
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
