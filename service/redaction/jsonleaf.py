@@ -9,7 +9,7 @@ from __future__ import annotations
 from detectors.llm_scope import about_llm
 from detectors.model import Span
 from detectors.scanner import TooManyHitsError
-from service.redaction import jsondoc, jsonedit, prompts
+from service.redaction import jsondoc, jsonedit
 from service.redaction.edits import Decoded, Edit, escape
 from service.redaction.islands import Islands
 from service.redaction.jsoncut import completion
@@ -95,6 +95,8 @@ def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: 
     ``local``: to be used again, where a buffer holds many documents.
     """
     if _about_llm(work, buf, lo, hi, hits):
+        from service.redaction import prompts  # here, as content is looked at by what is above
+
         return finish(buf, lo, hi, prompts.PromptWalk(work, buf, hits).document(jsondoc.tree(buf, lo, hi, work.plan.max_depth)))
     if local is None:
         local = jsonedit.LocalEdits(work, buf, lo, hi)

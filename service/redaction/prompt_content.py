@@ -77,6 +77,8 @@ class ContentWalk:
         framing = self.framing(node, names)
         has_tool_member = any(map(is_tool_member, names))
         outer = work.speaker
+        if work.measures is not None:
+            work.measures.entered(framing, outer, outer.within(framing, held_by=name))
         speakers = self.speakers(node, names, framing, name)
         for name_span, inner, child, speaker in zip(node.names, names, node.children, speakers, strict=True):
             if self._hit(*name_span):

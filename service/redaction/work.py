@@ -11,6 +11,7 @@ from service.redaction.actions import Match, Summarize, Syntax
 from service.redaction.edits import Edit, apply, compose, tidy
 from service.redaction.plan import PROMPT_FIELD, UNPROCESSABLE, Decision, Plan
 from service.redaction.prompt_fields import last_word
+from service.redaction.prompt_metadata import Measures
 from service.redaction.prompt_modes import REDACT_ENTITIES
 from service.redaction.prompt_roles import NOBODY, OPEN
 from service.redaction.report import Report
@@ -44,7 +45,7 @@ class Work:
     drops the field (the caller, who knows the field's syntax, reads and resets it).
     """
 
-    __slots__ = ("at", "budget", "depth", "drop_field", "drop_record", "found", "place", "plan", "prompts", "report", "speaker")
+    __slots__ = ("at", "budget", "depth", "drop_field", "drop_record", "found", "measures", "place", "plan", "prompts", "report", "speaker")
 
     def __init__(self, plan: Plan, report: Report, place: str = "body") -> None:
         self.plan = plan
@@ -54,6 +55,7 @@ class Work:
         self.prompts: list[tuple[int, bytes]] = []
         self.depth = 0
         self.speaker = NOBODY
+        self.measures: Measures | None = None
         self.found = 0
         self.budget = plan.max_findings
         self.drop_field = False
@@ -219,6 +221,8 @@ class Work:
             shown = prompt_media.without_signature(value, word)
             if shown is None and (not readable or not prompt_media.readable(value, word)):
                 shown = _UNREADABLE.render(Match(value, "prompt", "prompt"))
+        if self.measures is not None and (decision.enforce or shown is not None):
+            self.measures.went(value, self.speaker.role)
         if shown is None and decision.enforce:
             edit = self._edit(value, 0, len(value), _PROMPT, decision, "text")
             return value if edit is None else edit.text

@@ -18,6 +18,7 @@ from service.redaction.jsondoc import Node
 from service.redaction.jsonleaf import leaf_edits, string_edits
 from service.redaction.jsonparts import drop_member, inside
 from service.redaction.plan import SENSITIVE_FIELD
+from service.redaction.prompt_metadata import Measures, as_json
 from service.redaction.work import Unprocessable
 
 PLACES = {
@@ -121,12 +122,29 @@ class AttributeEdits(PromptEdits):
             if entity or self.work.plan.prompt_scope(text):
                 name = text
         if self._is_prompt(name, keys[0][0]) and self.work.redacts_prompts(name):
-            self.prompt_attribute(name, value)
+            beside = self._measured(name, value)
         else:
+            beside = b""
             self.any_value(value, name, entity)
         if self.work.drop_field:
             self.work.drop_field = False
-            self.edits.append(drop_member(self.buf, whole[0], jsondoc.value_end(self.buf, whole[0], self.hi), self.lo))
+            end = jsondoc.value_end(self.buf, whole[0], self.hi)
+            self.edits.append(Edit(whole[0], end, beside) if beside else drop_member(self.buf, whole[0], end, self.lo))
+        elif beside:
+            self.edits.append(Edit(whole[1], whole[1], b"," + beside))
+
+    def _measured(self, name: bytes, value: Node) -> bytes:
+        """Redacts a prompt; returns the attributes that are to stand beside it, where the policy wants any."""
+        work = self.work
+        if not work.plan.policy.prompts.metadata:
+            self.prompt_attribute(name, value)
+            return b""
+        work.measures = Measures()
+        self.prompt_attribute(name, value)
+        measures, work.measures = work.measures, None
+        if not measures.chars or work.plan.text.findings(name):
+            return b""
+        return b",".join(as_json(measures.told(name.decode("utf-8", "replace"), work.plan.name)))
 
     def _is_prompt(self, name: bytes, at: int) -> bool:
         """Whether what stands under ``name`` at ``at`` is a prompt."""

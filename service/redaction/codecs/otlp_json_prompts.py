@@ -136,6 +136,8 @@ class PromptEdits(LocalEdits, ABC):
         framing = self.framing(members)
         has_tool_member = any(is_tool_member(inner) for _, _, inner, _ in members)
         own = outer.within(framing, held_by=name)
+        if work.measures is not None:
+            work.measures.entered(framing, outer, own)
         for element, inner_span, inner, value in members:
             self.name(inner_span, inner)
             if work.plan.prompt_keys.keeps(inner):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from service.redaction.codecs.otlp_leaves import Leaves
-from service.redaction.codecs.wire import fields
+from service.redaction.codecs.wire import encode_varint, fields, length_delimited
 from service.redaction.prompt_content import content_text
 from service.redaction.prompt_fields import holds_tool_values, is_argument, is_structure, is_text_as_numbers, is_tool_member
+from service.redaction.prompt_metadata import Measures, Told
 from service.redaction.prompt_roles import FRAMING, MESSAGE, NOBODY, Speaker, event_role, framing_of, role_named, role_names
 
 STRING, DOUBLE, INT, ARRAY, KVLIST, BYTES = 1, 4, 3, 5, 6, 7
@@ -22,6 +23,9 @@ _LONGEST_ROLE = 64
 
 class PromptValues(Leaves):
     """Content of prompts in attributes, bodies and values."""
+
+    beside: tuple[bytes, ...] | list[bytes] = ()
+    """Attributes that are to stand beside the one just looked at."""
 
     _roles_of: tuple[int, int] = (-1, -1)
     _numbered: dict[bytes, bytes]
@@ -57,7 +61,14 @@ class PromptValues(Leaves):
         outer = work.speaker
         if work.plan.prompt_modes.roles_matter:
             work.speaker = self._speaker(lo, name).under(name) if outer is NOBODY else outer.under(name)
-        new = self._content(lo, hi, name, is_argument(name))
+        if not self.plan.policy.prompts.metadata:
+            new = self._content(lo, hi, name, is_argument(name))
+        else:
+            work.measures = Measures()
+            new = self._content(lo, hi, name, is_argument(name))
+            if work.measures.chars and not self.plan.text.findings(name):
+                self.beside = as_protobuf(work.measures.told(name.decode("utf-8", "replace"), self.plan.name))
+            work.measures = None
         work.speaker = outer
         return new
 
@@ -144,6 +155,8 @@ class PromptValues(Leaves):
         outer = work.speaker
         framing, has_tool_member = self._framing(start, end)
         own = outer.within(framing, held_by=name)
+        if work.measures is not None:
+            work.measures.entered(framing, outer, own)
 
         def member(lo: int, hi: int) -> bytes | None:
             inner = self._name_of(lo, hi)
@@ -176,3 +189,16 @@ class PromptValues(Leaves):
     def _word(self, lo: int, hi: int) -> bytes:
         """The string of an ``AnyValue``."""
         return next((self.buf[start:end] for _, _, start, end, number in fields(self.buf, lo, hi) if number == STRING and start >= 0), b"")
+
+
+def as_protobuf(attributes: Mapping[str, Told]) -> list[bytes]:
+    """Each attribute as a ``KeyValue`` message."""
+    return [length_delimited(b"\x0a", name.encode()) + length_delimited(b"\x12", _any(value)) for name, value in attributes.items()]
+
+
+def _any(value: Told) -> bytes:
+    if isinstance(value, int):
+        return b"\x18" + encode_varint(value)
+    if isinstance(value, str):
+        return length_delimited(b"\x0a", value.encode())
+    return length_delimited(b"\x2a", b"".join(length_delimited(b"\x0a", _any(one)) for one in value))

@@ -186,6 +186,9 @@ class Rewriter(Values):
             parts.append(buf[kept:begin])
             if new is not DROPPED:
                 parts.append(length_delimited(buf[begin:tag_end], new))
+            if self.beside:
+                parts.extend(length_delimited(buf[begin:tag_end], one) for one in self.beside)
+                self.beside = ()
             kept = end
         if not parts:
             return None

@@ -102,7 +102,7 @@ class Values(PromptValues):
         if self._llm and self.plan.prompt_modes.roles_matter:
             work.speaker = outer.within(self._framing(lo, hi)[0], held_by=name)
         new = self._elements(lo, hi, self._attribute)
-        work.speaker = outer
+        work.speaker, self.beside = outer, ()  # measures stand beside attributes, not inside their values
         return new
 
     def _below(self, lo: int, hi: int, name: bytes, entity: str | None) -> bytes | None:
