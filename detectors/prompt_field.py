@@ -30,7 +30,7 @@ _ASSIGNED = (
     *("delta=[\"']", "response=[\"']", "thinking=[\"']", "args=\\{", "context=\\[", "arguments=\\{"),  # ``ResponseTextDeltaEvent(delta='…')``
     *('"input":\\[', '"input": \\[', '"input":"', '"input": "', '"output":\\[', '"output": \\['),  # JSON that is inside a literal of another kind
     *('"delta":\\{', '"delta": \\{', '"delta":"', '"delta": "'),  # one of several events on a line, or one that was cut
-    *("prompt = ", "messages = ", "completion = "),  # frame locals, lines of source
+    *("prompt = [\"'\\[{]", "messages = [\"'\\[{]", "completion = [\"'\\[{]"),  # frame locals, lines of source
 )
 """Names with what follows them."""
 
@@ -111,7 +111,7 @@ def _name_end(text: bytes, at: int) -> int:
     return tail.end() if tail else at
 
 
-_BEHIND_NAME = re.compile(rb"""(?:\\["x]|=["'{\[]|"?:\ ?["{\[]|\ =\ |["'=\\:%])\Z""", re.VERBOSE)
+_BEHIND_NAME = re.compile(rb"""(?:\\["x]|=["'{\[]|"?:\ ?["{\[]|\ =\ ["'\[{]|["'=\\:%])\Z""", re.VERBOSE)
 _NAME_TAIL = re.compile(rb"[A-Za-z0-9_.\-]{0,128}+")
 
 

@@ -55,6 +55,8 @@ class Mapped:
 
     def raw(self, start: int, end: int) -> Span:
         """Where ``text[start:end]`` stands in the original. An empty span is a place: nothing of a piece that is mapped as a whole."""
+        if not self._places:
+            return 0, 0
         first = self._raw(max(bisect_right(self._places, start) - 1, 0), start, after=False)
         if end <= start:
             return first, first
