@@ -1,6 +1,6 @@
 """The real programs that the interop tests and the drivers in load/ run beside the service: built or installed once, then cached.
 
-Contract: ``collector()``, ``telemetrygen()`` and ``node_modules()`` give a path that is ready to be used. They raise ``Unavailable``
+Contract: ``collector()``, ``telemetrygen()``, ``gitleaks()`` and ``node_modules()`` give a path that is ready to be used. They raise ``Unavailable``
 with a one-line reason where the machine lacks the toolchain (Go, or Node.js with npm), and ``BuildError``, which says what to do, where
 the toolchain is there and the build fails. What they make lies outside the repository, in ``$XDG_CACHE_HOME/scrubjay`` (``~/.cache``
 without it), under a hash of everything that goes into it, so that a changed version is a new folder. Several processes may ask at once.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -31,6 +32,9 @@ MANIFEST = HERE / "collector.yaml"
 JAVASCRIPT = HERE / "javascript"
 BUILDER = "go.opentelemetry.io/collector/cmd/builder@v0.161.0"
 TELEMETRYGEN = "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen@v0.161.0"
+GITLEAKS_MODULE = "github.com/zricethezav/gitleaks/v8"
+GITLEAKS = f"{GITLEAKS_MODULE}@v8.30.0"
+"""The name its go.mod has; 222 rules."""
 
 _STEP_SECONDS = 30 * 60.0
 _TELL_SECONDS = 20.0
@@ -57,6 +61,13 @@ def telemetrygen() -> Path:
     """OpenTelemetry's load generator."""
     _need("Go", "go")
     return cached("telemetrygen", (TELEMETRYGEN.encode(),), _build_telemetrygen)
+
+
+@cache
+def gitleaks() -> Path:
+    """gitleaks, with its own rules beside it in ``gitleaks.toml``."""
+    _need("Go", "go")
+    return cached("gitleaks", (GITLEAKS.encode(),), _build_gitleaks)
 
 
 @cache
@@ -127,6 +138,12 @@ def _build_telemetrygen(folder: Path, log: Path) -> None:
     run_step("building telemetrygen", ["go", "install", TELEMETRYGEN], folder.parent, log, GOBIN=str(folder))
 
 
+def _build_gitleaks(folder: Path, log: Path) -> None:
+    run_step("building gitleaks", ["go", "install", GITLEAKS], folder.parent, log, GOBIN=str(folder))
+    listed = subprocess.run(["go", "mod", "download", "-json", GITLEAKS], cwd=folder.parent, capture_output=True, check=True)
+    shutil.copy(Path(json.loads(listed.stdout)["Dir"], "config", "gitleaks.toml"), folder / "gitleaks.toml")
+
+
 def _install_javascript(folder: Path, log: Path) -> None:
     made = folder / "javascript"
     shutil.copytree(JAVASCRIPT, made, ignore=shutil.ignore_patterns("node_modules"))
@@ -169,7 +186,7 @@ def _tell(line: str) -> None:
 
 def _make_all() -> int:
     failed = 0
-    for make in (collector, telemetrygen, node_modules):
+    for make in (collector, telemetrygen, gitleaks, node_modules):
         try:
             _tell(f"{make.__name__}: {make()}")
         except Unavailable as reason:
