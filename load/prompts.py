@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,72 @@ def span_cases(folder: Path) -> Iterator[Case]:
             guise = f"{encoding}, {'structured' if structured else 'strings'}"
             yield gone.recall(file, "prompt strings", guise, 0.98)
             yield kept.recall(file, "counts, models, ids kept", guise, 1.0)
+    yield from copy_cases(rows, file)
+
+
+LONG = 20
+"""Characters of a prompt string that must not recur anywhere in its trace."""
+
+_TRACE, _OTHER = "5b8efff798038103d269b633813fc60c", "0af7651916cd43dd8448eb211c80319c"
+_UNTOUCHED = {"app.order": "Order 4711 left the warehouse by lorry at noon", "db.statement": "SELECT id, total FROM orders WHERE customer_id = $1"}
+
+
+def copy_cases(rows: Sequence[Row], file: str) -> Iterator[Case]:
+    """Prompt strings planted elsewhere: in the stack trace, the status and an unknown attribute of their own span, in another span of the
+    trace, in another log record's body. A span of another trace has them too, and has to stay."""
+    for encoding in ("otlp_json", "otlp_proto"):
+        for signal in ("traces", "logs"):
+            gone, left_alone = Tally(), Tally()
+            for number, row in enumerate(rows):
+                texts = sorted({text.strip() for key in row["content_keys_by_name"] for text in prose_in(row["attributes"][key], key)})
+                texts = [text for text in texts if len(text) >= LONG and not _FOREIGN.search(text)]
+                if not texts:
+                    continue
+                planted, stays = (_copied_spans if signal == "traces" else _copied_logs)(row, texts, encoding)
+                after = gone.examine(rewrite(f"{encoding}:{signal}", planted, default_plan()))
+                for part in stays:
+                    left_alone.add(part in after, number, "another trace" if part is stays[0] else "no copy")
+                left = readable(after.replace(stays[0], b""))
+                for text in texts:
+                    gone.add(text not in left, number, "prompt string")
+            yield gone.recall(file, "prompt strings that recur", f"{encoding}:{signal}", 0.995)
+            yield left_alone.false_positives(file, "no copies", f"{encoding}:{signal}", 0.005)
+
+
+_FOREIGN = re.compile(
+    r"[\w.+-]@\w|\b(?:sk|ghp|AKIA)[-_\w]{8}|://[^/\s]*@|\d{7}|\+?\d[\d ().-]{7}\d|REDACTED|(?i:bearer|password|secret|token|api.?key)"
+)
+"""What a detector of another kind may take out of a planted copy, which then is none any more; nor could it stay in another trace."""
+
+
+def _copied_spans(row: Row, texts: Sequence[str], encoding: str) -> tuple[bytes, list[bytes]]:
+    home = _span_of(row, structured=False)
+    trace = "\n".join(f'  File "/app/ask.py", line {n}, in ask\n    raise ValueError({text!r})' for n, text in enumerate(texts))
+    notes = {f"app.note.{n}": f"note: {json.dumps(text)}" for n, text in enumerate(texts)}
+    events = [*home.events, otlp.Event("exception", {"exception.stacktrace": f"Traceback (most recent call last):\n{trace}"})]
+    home = replace(home, attributes={**home.attributes, **notes, **_UNTOUCHED}, events=events, failure="bad input: " + " / ".join(texts))
+    others = [
+        otlp.SpanFields(trace_id, "eee19b7ec3c1b175", "step", home.start, home.end, {f"app.step.{n}": text for n, text in enumerate(texts)})
+        for trace_id in (_TRACE, _OTHER)
+    ]
+    spans = [home, *others]
+    if encoding == "otlp_proto":
+        payload = otlp.traces_request([otlp.span_message(span) for span in spans])
+        return payload, [otlp.span_message(others[1]).SerializeToString(), *(m.SerializeToString() for m in otlp.attribute_messages(_UNTOUCHED))]
+    objects = [orjson.dumps(otlp.span_object(span)) for span in spans]
+    return otlp.traces_document(objects), [objects[-1], *(orjson.dumps(member) for member in otlp.attribute_objects(_UNTOUCHED))]
+
+
+def _copied_logs(row: Row, texts: Sequence[str], encoding: str) -> tuple[bytes, list[bytes]]:
+    home = otlp.LogFields(_TRACE, "eee19b7ec3c1b174", 1_773_480_413_589_000_000, "done", {**_span_of(row, structured=False).attributes, **_UNTOUCHED})
+    body = "could not answer: " + " / ".join(texts)
+    others = [otlp.LogFields(trace_id, "eee19b7ec3c1b175", home.time, body, {}) for trace_id in (_TRACE, _OTHER)]
+    records = [home, *others]
+    if encoding == "otlp_proto":
+        payload = otlp.logs_request([otlp.log_message(record) for record in records])
+        return payload, [otlp.log_message(others[1]).SerializeToString(), *(m.SerializeToString() for m in otlp.attribute_messages(_UNTOUCHED))]
+    objects = [orjson.dumps(otlp.log_object(record)) for record in records]
+    return otlp.logs_document(objects), [objects[-1], *(orjson.dumps(member) for member in otlp.attribute_objects(_UNTOUCHED))]
 
 
 def _span_of(row: Row, *, structured: bool) -> otlp.SpanFields:
