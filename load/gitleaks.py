@@ -2,7 +2,8 @@
 
 Imports the rules of gitleaks' own ``gitleaks.toml``, gives every text to both, and prints what both find, what only one does, and the CPU
 seconds each takes. A finding is a rule in a text (in logs: in a line). Both look at a text alone; gitleaks does not decode (its
-``--max-decode-depth 0``), and as it drops a generic finding where another rule has found the same, so do we. Nothing found is shown.
+``--max-decode-depth 0``); a generic finding of ours where another rule has found the same counts only if gitleaks has it, which drops
+most of these. What is found is not shown.
 """
 
 from __future__ import annotations
@@ -59,20 +60,24 @@ def compare(corpus: str, texts: dict[str, bytes], program: Path, scanner: Scanne
     theirs, their_seconds = _gitleaks(program, texts)
     _, starting = _gitleaks(program, {"empty": b""})
     started = time.process_time()
-    ours = _scan(texts, scanner, rules)
+    ours, generic = _scan(texts, scanner, rules)
     our_seconds = time.process_time() - started
-    return Comparison(corpus, len(texts), theirs & ours, theirs - ours, ours - theirs, max(0.0, their_seconds - starting), our_seconds)
+    return Comparison(
+        corpus, len(texts), theirs & (ours | generic), theirs - ours - generic, ours - theirs, max(0.0, their_seconds - starting), our_seconds
+    )
 
 
-def _scan(texts: dict[str, bytes], scanner: Scanner, rules: dict[str, str]) -> Found:
+def _scan(texts: dict[str, bytes], scanner: Scanner, rules: dict[str, str]) -> tuple[Found, Found]:
+    """What is found, and generic findings that lie where another rule has found something."""
     found: Found = set()
+    generic: Found = set()
     for name, text in texts.items():
         findings = [(rules[each.detector], each.start, each.end) for each in scanner.findings(text)]
         special = [(start, end) for rule, start, end in findings if rule != GENERIC]
         for rule, start, end in findings:
-            if rule != GENERIC or not any(a < end and start < b for a, b in special):
-                found.add((name, rule))
-    return found
+            again = rule == GENERIC and any(a < end and start < b for a, b in special)
+            (generic if again else found).add((name, rule))
+    return found, generic - found
 
 
 def _gitleaks(program: Path, texts: dict[str, bytes]) -> tuple[Found, float]:

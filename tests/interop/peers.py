@@ -1,9 +1,10 @@
 """The real programs that the interop tests and the drivers in load/ run beside the service: built or installed once, then cached.
 
-Contract: ``collector()``, ``telemetrygen()``, ``gitleaks()`` and ``node_modules()`` give a path that is ready to be used. They raise ``Unavailable``
-with a one-line reason where the machine lacks the toolchain (Go, or Node.js with npm), and ``BuildError``, which says what to do, where
-the toolchain is there and the build fails. What they make lies outside the repository, in ``$XDG_CACHE_HOME/scrubjay`` (``~/.cache``
-without it), under a hash of everything that goes into it, so that a changed version is a new folder. Several processes may ask at once.
+Contract: ``collector()``, ``telemetrygen()``, ``gitleaks()`` and ``node_modules()`` give a path that is ready to be used. They raise
+``Unavailable`` with a one-line reason where the machine lacks the toolchain (Go, or Node.js with npm), and ``BuildError``, which says what
+to do, where the toolchain is there and the build fails. What they make lies outside the repository, in ``$XDG_CACHE_HOME/scrubjay``
+(``~/.cache`` without it), under a hash of everything that goes into it, so that a changed version is a new folder. Several processes may
+ask at once.
 
 ``python -m tests.interop.peers`` makes them all and shows the progress.
 """
