@@ -17,7 +17,8 @@ _CAP = r"[^\W\d_a-z][^\W\d_]*(?:['’.-][^\W\d_]+)*"
 _INTRODUCED = re.compile(
     rf"""
     (?i:\b(?:(?:my|his|her|their|last|first|maiden|full|legal)\ name\??\ (?:is|was)?|name\ is|(?:calls?|called)\ me|mrs?\.?|ms\.?|dr\.?|prof\.?
-      |dear|attn:?|signed(?:\ off)?\ by|on\ behalf\ of|(?:full|first|last|customer|patient|employee|cardholder|recipient|contact)?[\ _-]?name:
+      |in\ the\ name\ of|dear|attn:?|signed(?:\ off)?\ by|on\ behalf\ of
+      |(?:full|first|last|customer|patient|employee|cardholder|recipient|contact)?[\ _-]?name:
       |(?:customer|patient|employee|cardholder|recipient|tenant|guest|caller|passenger|applicant|beneficiary):?))
     [ ]{{1,4}}(?P<name>{_CAP}(?:[ ](?:(?:de|da|di|van|von|der|den|la|al|bin|el)[ ]){{0,2}}{_CAP}){{0,3}})
     """,

@@ -27,7 +27,9 @@ _LOGS = """
     payments customer customers cart checkout shipping product products item items price amount invoice subscription shutdown startup
     healthy unhealthy ready alive health check checks probe proxy gateway router route routes upstream downstream backend frontend
     java python node golang kafka redis mongo postgres mysql elastic docker kubernetes linux windows android chrome firefox safari
-    phone fax mobile address addresses employment occupation birthday company salesperson laboratory mozilla google amazon microsoft azure apple facebook github gitlab jenkins grafana prometheus loki tempo jaeger zipkin spring
+    phone fax mobile address addresses employment occupation birthday company salesperson laboratory
+    mozilla google amazon microsoft azure apple facebook github gitlab jenkins grafana prometheus loki tempo jaeger zipkin spring
+    jira confluence cassandra npm stripe scheduler headless salesforce datadog splunk terraform ansible puppet vault consul shard snapshot
     """
 _ENGLISH = """
     about above after again against also always among another away back because been before behind being below between both came cannot

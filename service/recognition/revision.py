@@ -12,6 +12,7 @@ from typing import NamedTuple
 from config.recognition import Ner
 from detectors.markers import is_marker
 from detectors.model import Finding
+from detectors.ner import NerSettings, check
 from detectors.recognised import ner_id
 from service.recognition.pool import Found, Recognition
 from service.redaction.free_text import FreeText
@@ -30,25 +31,42 @@ class _Piece(NamedTuple):
 
 
 def recognition_of(plan: Plan) -> Recognition | None:
-    """The processes that a plan asks for, starting; ``None`` where it asks for none. Raises :class:`detectors.ner.NerUnavailable`."""
+    """The processes that a plan asks for, starting; ``None`` where it asks for none.
+
+    Raises :class:`detectors.ner.NerUnavailable` where something is not installed; ``Recognition.ready`` does for what shows only later.
+    """
+    entities = _entities(plan)
+    return Recognition(plan.policy.ner, entities=entities) if plan.policy.ner is not None and entities else None
+
+
+def check_recognition(plan: Plan) -> None:
+    """Raises :class:`detectors.ner.NerUnavailable` where a plan asks for what is not installed; starts nothing."""
+    ner, entities = plan.policy.ner, _entities(plan)
+    if ner is not None and entities:
+        check(NerSettings(ner.model, ner.language, entities, ner.recognizers, ner.score))
+
+
+def _entities(plan: Plan) -> tuple[str, ...]:
+    """The entities that are asked for and not switched off."""
     ner = plan.policy.ner
-    if ner is None:
-        return None
     on = {subject.id for subject in recognised(plan.policy)}
-    entities = tuple(entity for entity in ner.entities if ner_id(entity) in on)
-    return Recognition(ner, entities=entities) if entities else None
+    return tuple(entity for entity in ner.entities if ner_id(entity) in on) if ner is not None else ()
 
 
 def recognise(codec: str, redacted: Redacted, plan: Plan, recognition: Recognition) -> Future[Redacted]:
     """``redacted`` without what recognition finds in its free text. Raises as :func:`service.redaction.leaves.revise` does."""
     ner = recognition.ner
     fields = Fields(ner.fields)
-    texts = list(
-        dict.fromkeys(piece.text for leaf in leaves(codec, redacted.payload) if _is_looked_at(leaf, fields, ner) for piece in _pieces(leaf.text))
-    )
+    wanted: dict[bytes, None] = {}
+    deep = False
+    for leaf in leaves(codec, redacted.payload):
+        deep = deep or (leaf.kind == "opaque" and leaf.name in fields)
+        if _is_looked_at(leaf, fields, ner):
+            wanted.update((piece.text, None) for piece in _pieces(leaf.text))
+    texts = list(wanted)
     done: Future[Redacted] = Future()
     done.set_running_or_notify_cancel()
-    if not texts:
+    if not texts and not deep:
         done.set_result(redacted)
         return done
 
@@ -92,6 +110,8 @@ def _revised(codec: str, redacted: Redacted, plan: Plan, ner: Ner, known: dict[b
     free = FreeText(plan, redacted.report)
 
     def look(leaf: Leaf) -> Verdict:
+        if leaf.kind == "opaque" and leaf.name in fields:
+            return free.unprocessable(leaf, "depth")
         if not _is_looked_at(leaf, fields, ner):
             return []
         findings: list[Finding] = []
@@ -107,4 +127,6 @@ def _revised(codec: str, redacted: Redacted, plan: Plan, ner: Ner, known: dict[b
         return free.verdict(leaf, findings)
 
     payload = revise(codec, redacted.payload, look)
+    if plan.observes:
+        return Redacted(redacted.payload, free.redacted(redacted, payload).report.observed())
     return redacted if payload is redacted.payload and not free.report.findings else free.redacted(redacted, payload)

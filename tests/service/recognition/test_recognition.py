@@ -18,9 +18,10 @@ pytest.importorskip("spacy", reason="needs the extra ner")
 
 from config.policy import Policy
 from config.recognition import Ner
+from detectors.ner import NerUnavailable
 from service.recognition.lane import HUNG_SECONDS, resident_bytes
 from service.recognition.pool import Recognition
-from service.recognition.revision import PIECE_BYTES, recognise, recognition_of
+from service.recognition.revision import PIECE_BYTES, check_recognition, recognise, recognition_of
 from service.redaction.compilation import compile_plan
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import Plan
@@ -143,6 +144,26 @@ def test_what_is_over_budget_goes_whole_or_passes_and_is_counted(over_budget: st
         own.close()
 
 
+def test_what_lies_too_deep_to_be_looked_at_goes(recognition: Recognition) -> None:
+    deep = b'{"message":' * 200 + b'"x"' + b"}" * 200
+    redacted = revised(recognition, "json", deep, plan(rules='[{"detectors": ["ip"], "action": "keep"}]'))
+    assert b"[REDACTED:unprocessable]" in redacted.payload
+    assert redacted.report.unprocessable["depth"] >= 1
+
+
+def test_what_is_not_installed_is_said_before_anything_starts() -> None:
+    missing = compile_plan(Policy.model_validate({"ner": {"model": "no_such_model"}}))
+    for asked in (check_recognition, recognition_of):
+        with pytest.raises(NerUnavailable, match="no_such_model"):
+            asked(missing)
+    late = Recognition(Ner(entities=("NO_SUCH_ENTITY",)))
+    try:
+        with pytest.raises(NerUnavailable, match="NO_SUCH_ENTITY"):
+            late.ready(WAIT)
+    finally:
+        late.close()
+
+
 def test_without_the_setting_there_are_no_processes() -> None:
     assert recognition_of(compile_plan(Policy())) is None
     assert recognition_of(compile_plan(Policy.model_validate({"ner": {}, "detectors": {"off": ["ner_person"]}}))) is None
@@ -151,6 +172,7 @@ def test_without_the_setting_there_are_no_processes() -> None:
 _PARENT = """
 import sys, time
 from config.recognition import Ner
+from detectors.ner import NerUnavailable
 from service.recognition.pool import Recognition
 if __name__ == "__main__":
     own = Recognition(Ner(over_budget="wait"))
