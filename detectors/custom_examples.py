@@ -51,4 +51,4 @@ def _unmarked(example: str) -> tuple[bytes, list[Span]]:
 def _named(spans: list[Span]) -> str:
     if not spans:
         return "nothing is"
-    return f"{', '.join(f'bytes {start} to {end}' for start, end in spans)} {'is' if len(spans) == 1 else 'are'}"
+    return ", ".join(f"bytes {start} to {end}" for start, end in spans) + " are"
