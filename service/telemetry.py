@@ -85,6 +85,12 @@ class Telemetry:
         self.rejected_items = Counter(
             "scrubjay_rejected_items_total", "Records a backend refused out of payloads it took (partial_success).", ("exporter",), registry=registry
         )
+        self.shadow_batches = Counter(
+            "scrubjay_shadow_batches_total",
+            "Sampled payloads by whether they were compared under a policy on trial.",
+            ("outcome",),
+            registry=registry,
+        )
         build = Gauge("scrubjay_build_info", "The release that runs.", ("version",), registry=registry, multiprocess_mode="livemax")
         build.labels(release()).set(1)
 
