@@ -31,7 +31,7 @@ _QUOTED_NAME = re.compile(
 _HALF_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\){0,3}\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3})?\Z")
 _QUOTES = (b'"', b"'", b"`")
 _TRIED = 12
-_LINES = 1 << 18
+_LINES = 1 << 13
 """Bytes: how far over indented lines a print-out is followed."""
 
 
@@ -51,9 +51,9 @@ class Printouts:
             if finding.start < done:
                 continue
             lo = max(done, self._text.rfind(b"\n", done, finding.start) + 1)
-            hi = self._region_end(finding)
+            hi = seen if finding.end <= seen else self._region_end(finding)
             self._budget += 8 * max(0, hi - max(lo, seen))
-            seen = max(seen, hi)
+            seen = hi
             found = self._around(finding, lo, hi)
             if found is not None:
                 out.append(found)
@@ -75,12 +75,14 @@ class Printouts:
             return self._behind_phrase(finding, hi)
         if finding.detector != PROMPT_FIELD:
             return None
+        if self._budget < 0:
+            return None
         named = _QUOTED_NAME.search(text, max(lo, at - 256), at)
         if named is not None and len(named.group("quote")) > 1:
             return self._literal(finding, lo, hi, named.group("quote"))
         start, limit = lo, at + 1
         for _ in range(_TRIED):
-            opening = beginning(text, start, limit)
+            opening = beginning(text, start, limit) if self._affords(limit - start) else None
             if opening is None or not self._affords(hi - opening[0]):
                 break
             start, behind = opening
@@ -150,7 +152,7 @@ class Printouts:
         in_hex = quote.endswith(b"2")
         mark = b'"' if in_hex else quote[-1:]
         style = b"\\x22" if in_hex else mark
-        opening = _unescaped(text, mark, lo, at)
+        opening = _unescaped(text, mark, lo, at) if self._affords(at - lo) else -1
         if opening >= 0:
             return self._decoded(finding, opening + 1, hi, style, mark=mark)
         found = beginning(text, lo, at)
