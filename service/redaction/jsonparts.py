@@ -9,17 +9,20 @@ from service.redaction.edits import Decoded, Edit, tidy
 
 
 def finish(buf: bytes, lo: int, hi: int, edits: list[Edit]) -> list[Edit]:
-    """Ascending and disjoint edits. An empty one drops a member or element; the first of its container takes the comma behind it along."""
+    """Ascending and disjoint edits. An empty one drops a member or element; the first ones of a container take the comma behind them along."""
     edits = tidy(edits) if len(edits) > 1 else edits
+    taken = lo  # up to where commas have been taken along
     for i, edit in enumerate(edits):
         if edit.text:
             continue
         at = edit.start - 1
         while at > lo and buf[at] in b" \t\r\n":
             at -= 1
+        if edit.start >= taken and buf[at] not in b"{[":
+            continue
         after = _COMMA.match(buf, edit.end, hi)
-        if buf[at] in b"{[" and after is not None:
-            edits[i] = Edit(edit.start, after.end(), b"")
+        start, taken = max(edit.start, taken), edit.end if after is None else after.end()
+        edits[i] = Edit(start, taken, b"")
     return edits
 
 

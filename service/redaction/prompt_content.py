@@ -21,6 +21,7 @@ from service.redaction.work import Unprocessable, Work
 
 _FRAMING_BYTES = 66
 _DIGITS = b"-0123456789"
+_SAY_NOTHING = frozenset((b"null", b"true", b"false"))
 
 
 class ContentWalk:
@@ -176,12 +177,14 @@ def is_spent(text: bytes) -> bool:
 
 def replacement(work: Work, text: bytes, name: bytes) -> bytes | None:
     """What becomes of a text that is content; ``None`` where it stays. A tool's argument that is a JSON string or number stays one."""
-    if is_argument(name) and text[:1] in b'"-0123456789' and jsondoc.well_formed(text):
-        replaced = work.prompt(text, name)
-        if replaced is None or work.drop_field:
-            return replaced
-        return b'"' + replaced + b'"' if text[:1] == b'"' else b"null"
-    return work.prompt(text, name)
+    if not is_argument(name) or not jsondoc.well_formed(text):
+        return work.prompt(text, name)
+    if text in _SAY_NOTHING:
+        return text
+    replaced = work.prompt(jsonparts.inside(text, (0, len(text))) if text[:1] == b'"' else text, name)
+    if replaced is None or work.drop_field:
+        return replaced
+    return b'"' + replaced + b'"' if text[:1] == b'"' else b"null"
 
 
 def document_content(work: Work, text: bytes, name: bytes, strict: bool) -> list[Edit]:

@@ -75,6 +75,9 @@ FRAMING = frozenset(b"role type kind part_kind message_kind author".split()) | E
 _EVENT = re.compile(
     rb"gen_ai\.(system|user|assistant|tool)\.message|gen_ai\.(choice|content\.completion|completion)|(codex|claude_code|gemini_cli)\.user_prompt"
 )
+_ONE_MESSAGE = re.compile(rb"\.[0-9]+\.(?:message\.)?content\Z|\.message_content\.text\Z")
+"""Numbered attributes that hold what one message says."""
+
 _TOOLS = re.compile(rb"(?:\A|[._])(?:tools?|functions?|arguments|args)(?:[._]|\Z)")
 
 
@@ -92,7 +95,7 @@ class Speaker(NamedTuple):
         if role == "tool":
             return Speaker(role, SETTLED)
         if self.level == OPEN:
-            return self if role is None else Speaker(role, OPEN)
+            return Speaker(role or self.role, MESSAGE if _ONE_MESSAGE.search(name) else OPEN)
         return Speaker(role, PART) if role == "assistant" and name.startswith((b"reasoning", b"thinking")) else self
 
     def within(self, framing: Mapping[bytes, bytes], *, held_by: bytes = b"") -> Speaker:
