@@ -84,12 +84,10 @@ def _field_verify(keys: PromptKeys) -> Verify:
             return None
         name = _without_escape(text, found.start(), found.group())
         scope = keys.scope(name) or _last_word_scope(keys, name)
-        if scope is None:
+        if scope is None or (scope == "llm" and not _about_llm(text, at)):
             return None
         value = value_after(text, name_end, bare=text[name_end : name_end + 1] != b":")
-        if value is None or not _is_content(text, value) or (scope == "llm" and not _about_llm(text, at)):
-            return None
-        return value.start, value.end
+        return None if value is None or not _is_content(text, value) else (value.start, value.end)
 
     return verify
 
