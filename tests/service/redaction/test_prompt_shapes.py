@@ -126,8 +126,8 @@ def test_no_word_of_content_comes_out_and_redacting_again_changes_nothing(guise:
 def test_names_roles_ids_models_and_reasons_stay(guise: str) -> None:
     gone = {}
     for name, marked in MARKED.items():
-        if name.startswith("sentry"):
-            continue  # a frame's locals hold reprs: each is content as a whole
+        if name.startswith(("sentry", "fastapi 422 dict", "gemini request")):
+            continue  # a frame's locals and an echoed request are content as a whole, and so may a file's address be
         out = redacted(guise, unmarked(marked)).decode("utf-8", "replace").replace("\\", "")
         missing = [text for text in kept_strings(marked) if text.replace("\\", "") not in out]
         if missing:
