@@ -29,6 +29,7 @@ SAME_WORD = 32
 """Names of a record or trace that may begin with the same word."""
 _WORD = re.compile(r"\w+")
 _URL_HOST = re.compile(r"[\w.+-]{1,32}://[^\s/?#\"'<>]{0,255}")
+_WORDS_TRIED = 64
 Sought = dict[str, list[str]]
 """First word → the names that begin with it, longest first."""
 
@@ -39,7 +40,7 @@ def revise_names(codec: str, redacted: Redacted, plan: Plan) -> Redacted:
     if names is None or not names.possible(redacted.payload):
         return redacted
     found = _Seen(names)
-    for leaf in leaves(codec, redacted.payload):
+    for leaf in leaves(codec, redacted.payload, names.possible):
         found.see(leaf)
     if not found.any:
         return redacted
@@ -53,7 +54,7 @@ def revise_names(codec: str, redacted: Redacted, plan: Plan) -> Redacted:
             spans += found.again(leaf)
         return free.verdict(leaf, [Finding(start, end, KNOWN_NAME, PERSON, 0.8) for start, end in spans]) if spans else []
 
-    payload = revise(codec, redacted.payload, look)
+    payload = revise(codec, redacted.payload, look, found.wants)
     return free.redacted(redacted, payload)
 
 
@@ -64,6 +65,7 @@ class _Seen:
         self.any = False
         self._names = names
         self._groups: dict[tuple[object, ...], Sought] = {}
+        self._words: tuple[bytes, ...] = ()
         self._known: set[tuple[tuple[object, ...], str]] = set()
 
     def see(self, leaf: Leaf) -> None:
@@ -80,6 +82,13 @@ class _Seen:
                 if text not in begun and len(begun) < SAME_WORD:
                     begun.append(text)
                     begun.sort(key=len, reverse=True)
+
+    def wants(self, raw: bytes) -> bool:
+        """Whether a record can hold one of the names, or a name field; by its raw bytes."""
+        words = self._words
+        if not words:
+            words = self._words = tuple({word.encode("utf-8", "surrogateescape") for sought in self._groups.values() for word in sought}) or (b"",)
+        return len(words) > _WORDS_TRIED or b"\\u" in raw or any(word in raw for word in words) or self._names.possible(raw)
 
     def again(self, leaf: Leaf) -> list[tuple[int, int]]:
         """Where names of the leaf's group stand in it."""

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from config.recognition import Names
 from detectors.characters import byte_spans, decoded
 from detectors.markers import is_marker, is_masked
+from detectors.model import Anchor
 from detectors.name_words import ACCOUNTS, STOP
+from detectors.scanner import AnchorSet, TooManyHitsError
 from service.redaction.leaves_fields import Fields
 from service.redaction.leaves_model import Leaf
 
@@ -40,6 +42,7 @@ class KnownNames:
         self._own_stop = frozenset(word.casefold() for word in names.stop)
         self._by_trace = names.within == "trace"
         self._forms = tuple(_forms(glob) for glob in names.fields)
+        self._begun = AnchorSet((Anchor(pattern), None) for pattern in sorted(set(_beginnings(self._forms))))
         plain = [re.escape(glob) for glob in names.fields if not re.search(r"[*?\[]", glob)]
         self._pair = (
             re.compile(rf"(?<![\w.])(?:{'|'.join(plain)})\\?\"?\s?[=:]\s?(?:\\?\"(?P<quoted>[^\"\\\n]{{1,200}})|(?P<word>[^\s\"',;&]{{1,100}}))")
@@ -49,7 +52,12 @@ class KnownNames:
         self._is_structural: dict[bytes, bool] = {}
 
     def possible(self, payload: bytes) -> bool:
-        """Whether a name field can stand in ``payload``; said from its raw bytes."""
+        """Whether a name field can stand in ``payload``, or a record of it; said from its raw bytes. A scan, and where that hits a closer look."""
+        try:
+            self._begun.hits(payload, 0, len(payload), 0)
+            return False
+        except TooManyHitsError:
+            pass
         for literals, segments in self._forms:
             if all(literal in payload for literal in literals) or all(any(form in payload for form in forms) for forms in segments):
                 return True
@@ -128,3 +136,11 @@ def _forms(glob: str) -> tuple[list[bytes], list[list[bytes]]]:
         else:
             segments.append([max(literals, key=len, default=b"")])
     return [] if re.search(rb"\[", raw) else _LITERALS.findall(raw), segments
+
+
+def _beginnings(forms: tuple[tuple[list[bytes], list[list[bytes]]], ...]) -> Iterator[str]:
+    """Patterns of which one is in every payload in which a field can stand: a literal part, the first segment, an escape of a letter."""
+    yield r"\\u00"
+    for literals, segments in forms:
+        for literal in [max(literals, key=len, default=b""), *segments[0]]:
+            yield "".join(f"\\x{byte:02x}" for byte in literal[:32]) or r"[\x00-\xff]"

@@ -14,20 +14,21 @@ from collections.abc import Iterator
 from service.redaction import jsondoc
 from service.redaction.edits import Edit, apply
 from service.redaction.leaves_json import NESTED, cut_edits, document_edits, json_suffix
-from service.redaction.leaves_model import MAX_DEPTH, Gone, Leaf, Look, Verdict, Visit
+from service.redaction.leaves_model import MAX_DEPTH, Gone, Leaf, Look, Verdict, Visit, Wants
 
 __all__ = ["Gone", "Leaf", "Look", "Verdict", "leaves", "revise"]
 
 _BOM = b"\xef\xbb\xbf"
 
 
-def revise(codec: str, payload: bytes, look: Look) -> bytes:
+def revise(codec: str, payload: bytes, look: Look, wants: Wants | None = None) -> bytes:
     """``payload``, in the wire format ``codec`` (a name of :data:`service.redaction.pipeline.CODECS`), with the edits ``look`` asks for.
 
+    Lines and OTLP records that ``wants``, where given, refuses by their raw bytes are not walked; they count as records all the same.
     The very object that was given where it asks for none. What is malformed is read as text; raises
     :class:`service.errors.FramingError` for malformed protobuf alone.
     """
-    visit = Visit(look)
+    visit = Visit(look, wants)
     form, _, signal = codec.partition(":")
     if form == "otlp_proto":
         from service.redaction.leaves_otlp_proto import ProtoWalk  # here, as codecs ask for leaves themselves
@@ -44,7 +45,7 @@ def revise(codec: str, payload: bytes, look: Look) -> bytes:
     return apply(payload, edits) if edits else payload
 
 
-def leaves(codec: str, payload: bytes) -> Iterator[Leaf]:
+def leaves(codec: str, payload: bytes, wants: Wants | None = None) -> Iterator[Leaf]:
     """Every leaf of ``payload``; raises as :func:`revise` does."""
     found: list[Leaf] = []
 
@@ -52,7 +53,7 @@ def leaves(codec: str, payload: bytes) -> Iterator[Leaf]:
         found.append(leaf)
         return []
 
-    revise(codec, payload, look)
+    revise(codec, payload, look, wants)
     return iter(found)
 
 
@@ -80,7 +81,7 @@ def _lines(visit: Visit, buf: bytes) -> list[Edit]:
         end = buf.find(b"\n", lo)
         end = len(buf) if end < 0 else end
         line = buf[lo:end].removesuffix(b"\r")
-        if line:
+        if line and visit.wants(line):
             visit.begin(number, line)
             found = _line(visit, line)
             edits += [Edit(lo, min(end + 1, len(buf)), b"")] if visit.record_gone else [Edit(a + lo, b + lo, new) for a, b, new in found]

@@ -48,16 +48,26 @@ Verdict = list[Edit] | Gone
 Look = Callable[[Leaf], Verdict]
 """Edits of the leaf's text: ascending, disjoint, in the decoded text's coordinates. Any edit of a leaf that is no string makes it null."""
 
+Wants = Callable[[bytes], bool]
+"""Whether a record is to be walked, by its raw bytes."""
+
+
+def _everything(raw: bytes) -> bool:
+    del raw
+    return True
+
+
 _TRACE = re.compile(rb'\b(?:dd\.)?trace[._]?id\\*"?[ \t]?[:=][ \t]?\\*"?([0-9a-z-]{8,36})', re.IGNORECASE)
 
 
 class Visit:
     """The way to ``look``, and where in the payload the walk is. ``record_gone`` is set when a leaf takes its record along."""
 
-    __slots__ = ("look", "place", "record", "record_gone", "resource", "trace")
+    __slots__ = ("look", "place", "record", "record_gone", "resource", "trace", "wants")
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, wants: Wants | None = None) -> None:
         self.look = look
+        self.wants = wants or _everything
         self.place = "body"
         self.record = -1
         self.resource = 0

@@ -104,6 +104,8 @@ class _Walk:
         for record in records.children:
             visit.record, visit.record_gone, visit.trace = self._records, False, b""
             self._records += 1
+            if not visit.wants(self.buf[record.start : record.end]):
+                continue
             trace = _child(record, self._names(record), b"traceId") if record.kind == "{" else None
             if trace is not None and trace.kind == '"':
                 visit.trace = inside(self.buf, (trace.start, trace.end)).lower()[:64]

@@ -102,6 +102,9 @@ class ProtoWalk:
         visit, wanted = self.visit, _TRACE_ID.get(schema.name)
         visit.record, visit.record_gone, visit.trace = self._records, False, b""
         self._records += 1
+        if not visit.wants(self.buf[start:end]):
+            visit.record = -1
+            return None
         for _, _, a, b, number in fields(self.buf, start, end):
             if number == wanted and a >= 0:
                 visit.trace = self.buf[a:b].hex().encode()

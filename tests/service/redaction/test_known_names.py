@@ -197,3 +197,20 @@ def test_spans_of_a_trace_share_names() -> None:
     found = changed.resource_spans[0].scope_spans[0].spans
     assert found[1].attributes[0].value.string_value == f"for {P}"
     assert {span.name for span in found} == {f"GET /users/{P}"}
+
+
+_FIELD = st.sampled_from(["user.name", "customer", "x.full_name", "username", "names", "user"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(st.dictionaries(_FIELD, st.sampled_from(["Ada Lovelace", "Jörg Müller", "root"]), max_size=2), max_size=4), ascii_=st.booleans())
+def test_what_is_skipped_unread_holds_no_name_field(rows: list[dict[str, str]], ascii_: bool) -> None:
+    rules = plan().known_names
+    assert rules is not None
+    for row in rows:
+        line = json.dumps(row, ensure_ascii=ascii_).encode()
+        assert rules.possible(line) or not any(name.encode() in rules.fields for name in row)
+    request = spans(*[dict(row) for row in rows])
+    assert rules.possible(wire(request)) or not any(name.encode() in rules.fields for row in rows for name in row)
+    nested = json.dumps({"user": {"name": "Ada Lovelace"}, "in": json.dumps({"customer": {"name": "Ada"}})}).encode()
+    assert rules.possible(nested)

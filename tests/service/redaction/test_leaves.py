@@ -247,3 +247,13 @@ def test_any_bytes_pass_unchanged_without_edits(payload: bytes) -> None:
             assert revise(codec, payload, nothing) is payload
         except FramingError:
             assert codec.startswith("otlp_proto")
+
+
+@pytest.mark.parametrize("form", ["otlp_proto", "otlp_json"])
+def test_records_that_are_not_wanted_are_not_walked(form: str) -> None:
+    request = logs("first", "second", "third")
+    payload = wire(request) if form == "otlp_proto" else as_json(request)
+    found = [(leaf.text, leaf.record) for leaf in leaves(f"{form}:logs", payload, lambda raw: b"second" not in raw)]
+    assert found == [(b"first", 0), (b"third", 2)]
+    lines = [(leaf.text, leaf.record) for leaf in leaves("text", b"first\nsecond\nthird", lambda raw: raw != b"second")]
+    assert lines == found
