@@ -90,7 +90,6 @@ class Plan:
     def __init__(self, policy: Policy, detectors: tuple[Detector, ...], prompt_keys: PromptKeys, plugins: tuple[str, ...] = ()) -> None:
         self.policy = policy
         self.name = policy.name
-        self.observes = policy.mode == "observe"
         self.catalogue = VERSION
         self.detectors = detectors
         self.prompt_keys = prompt_keys
@@ -110,9 +109,7 @@ class Plan:
         names: list[tuple[Anchor, KeyAnchor]] = list(ESCAPES)
         names += scope_anchors() if self.prompts_on else []
         names += name_anchors() if self.sensitive_on else []
-        enforcing = not self.allows and all(rule.mode == "enforce" and rule.action.type != "keep" for rule in policy.rules)
-        enforcing = enforcing and policy.prompts.all_modes().isdisjoint(("keep", "observe", "redact_entities"))
-        self.text = Scanner(detectors, shadowing=enforcing)
+        self.text = Scanner(detectors, shadowing=_lets_nothing_through(policy))
         self.json = Scanner(detectors, names)
         words: list[tuple[Anchor, KeyAnchor]] = attribute_anchors(prompt_keys) if self.prompts_on else []
         self.otlp_json = Scanner(detectors, [*names, *BYTES_VALUES, *words])
@@ -130,6 +127,11 @@ class Plan:
         self._tenants: dict[str, Plan] = {}
         self._decisions: dict[tuple[str, str, str, bytes, Role | None], Decision] = {}
         self._keyed = any(rule.where.keys for rule in policy.rules)
+
+    @property
+    def observes(self) -> bool:
+        """Whether the whole policy only counts."""
+        return self.policy.mode == "observe"
 
     def warm(self) -> None:
         """Compile all databases now. A service does so before it says it is ready; a filter needs only the ones it uses."""
@@ -201,6 +203,12 @@ def _prompt_switches(policy: Policy) -> tuple[bool, bool, Literal["off", "messag
     off, prompts = frozenset(policy.detectors.off), policy.prompts
     on = not off & {"prompt", PROMPT_FIELD}
     return on, on and prompts.side_copies and PROMPT_COPY not in off, prompts.unknown if on and UNKNOWN_KEY not in off else "off"
+
+
+def _lets_nothing_through(policy: Policy) -> bool:
+    """Whether whatever is found goes, so that what lies within a finding need not be looked for."""
+    enforcing = not policy.allow and all(rule.mode == "enforce" and rule.action.type != "keep" for rule in policy.rules)
+    return enforcing and policy.prompts.all_modes().isdisjoint(("keep", "observe", "redact_entities"))
 
 
 def _prompt_patterns(scanner: Scanner) -> frozenset[int]:

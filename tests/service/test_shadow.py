@@ -16,7 +16,7 @@ from config.policy import Policy
 from service.__main__ import run_command
 from service.redaction.compilation import compile_plan
 from service.redaction.plan import Plan
-from tests.service.running import TIMEOUT, Running, running
+from tests.service.running import TIMEOUT, Running, command, running
 
 FEW = "{off: [secret, government, financial]}"
 CONFIG = f"""
@@ -124,3 +124,12 @@ def test_a_shadows_policy_may_be_a_name_or_a_path(tmp_path: Path) -> None:
         assert shadow is not None
         assert shadow.shadow is not None
         assert shadow.shadow.policy.name == name
+
+
+def test_each_of_several_workers_answers_for_itself(tmp_path: Path) -> None:
+    text = CONFIG.replace("service:\n", "service:\n  workers: 2\n")
+    with command(tmp_path, text) as (_, url):
+        answer = httpx.get(url + "/api/v1/diff", timeout=TIMEOUT).json()
+    assert answer["worker"] in (0, 1)
+    assert answer["workers"] == 2
+    assert answer["pipelines"]["logs"]["records"] == 0
