@@ -50,7 +50,7 @@ class ContentWalk:
     def content(self, name_span: Span | None, name: bytes, node: Node, *, strict: bool, above: bytes = b"") -> None:
         """Redacts a value that is content of the speaker at hand; ``above`` is the name that its member's object stands under."""
         if node.kind == '"':
-            edits = self.string(node, name, strict)
+            edits = self.string(node, name, strict, above)
             if edits is None:
                 outer, self.work.speaker = self.work.speaker, self.work.speaker.settled()
                 self._stays(name_span, name, node)
@@ -119,7 +119,7 @@ class ContentWalk:
                 pairs.append((b"role", (role or "").encode()))
         return framing_of(pairs)
 
-    def string(self, node: Node, name: bytes, strict: bool) -> list[Edit] | None:
+    def string(self, node: Node, name: bytes, strict: bool, above: bytes = b"") -> list[Edit] | None:
         """Edits for a string literal that is content; ``None`` where it stays, to be looked at like any other.
 
         ``work.drop_field`` is set where it goes without replacement.
@@ -133,7 +133,7 @@ class ContentWalk:
             return jsonleaf.string_edits(self.work, self.buf, (node.start, node.end), name)
         if text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
             return self._nested(node, decoded, text, name, strict)
-        replaced = replacement(self.work, text, name)
+        replaced = replacement(self.work, text, name, strict, above)
         return None if replaced is None else [Edit(node.start + 1, node.end - 1, escape(replaced))]
 
     def _nested(self, node: Node, decoded: Decoded | None, text: bytes, name: bytes, strict: bool) -> list[Edit]:
@@ -175,10 +175,10 @@ def is_spent(text: bytes) -> bool:
     return not text.strip() or is_marker(text) or is_masked(text) or prompt_media.is_shown(text)
 
 
-def replacement(work: Work, text: bytes, name: bytes) -> bytes | None:
+def replacement(work: Work, text: bytes, name: bytes, strict: bool, above: bytes) -> bytes | None:
     """What becomes of a text that is content; ``None`` where it stays. A tool's argument that is a JSON string or number stays one."""
     if not is_argument(name) or not jsondoc.well_formed(text):
-        return work.prompt(text, name)
+        return work.prompt(text, name, refers=not strict and prompt_media.refers(name, above))
     if text in _SAY_NOTHING:
         return text
     replaced = work.prompt(jsonparts.inside(text, (0, len(text))) if text[:1] == b'"' else text, name)
@@ -206,7 +206,7 @@ def document_content(work: Work, text: bytes, name: bytes, strict: bool) -> list
         work.speaker = outer
 
 
-def content_text(work: Work, text: bytes, name: bytes, *, strict: bool = False) -> bytes | None:
+def content_text(work: Work, text: bytes, name: bytes, *, strict: bool = False, above: bytes = b"") -> bytes | None:
     """What becomes of content that is a text by itself (an attribute's value): the text itself where there is nothing in it to go.
 
     ``None`` where the policy lets it stay: it is to be looked at like any other. ``work.drop_field`` is set when it is dropped.
@@ -216,4 +216,4 @@ def content_text(work: Work, text: bytes, name: bytes, *, strict: bool = False) 
     if text.lstrip()[:1] in (b"{", b"[") and jsondoc.well_formed(text):
         edits = document_content(work, text, name, strict)
         return apply(text, edits) if edits else text
-    return replacement(work, text, name)
+    return replacement(work, text, name, strict, above)

@@ -21,7 +21,12 @@ _URL = re.compile(
     rb"(?P<scheme>https?|gs|s3|abfss?|wasbs?|ftp)://(?:[^/?#@\s]{0,255}@)?(?P<host>[A-Za-z0-9.\-\[\]:]{1,255})(?P<rest>[/?#]\S*)?", re.IGNORECASE
 )
 _SIGNED = re.compile(rb"[?&#](?:x-amz-signature|x-goog-signature|signature|sig|token|se|expires|key-pair-id|policy|hmac|auth)=", re.IGNORECASE)
-_URL_NAMES = frozenset(b"url uri image_url imageUrl file_uri fileUri file_url fileUrl audio_url video_url image_uri s3Location".split())
+_URL_NAMES = frozenset(b"image_url imageUrl file_uri fileUri file_url fileUrl audio_url video_url image_uri s3Location".split())
+_OF_MEDIA = frozenset(
+    b"image_url imageUrl image input_image file input_file source document audio input_audio video audio_url video_url file_data fileData"
+    b" s3Location parts".split()
+)
+"""Names under which ``url`` and ``uri`` are a medium's; elsewhere (a search's results) they are content like any other."""
 _BLOB_NAMES = frozenset(
     b"data b64_json bytes blob file_data inlineData encrypted_content signature image images audio content redacted_content".split()
 )
@@ -36,13 +41,17 @@ def is_shown(text: bytes) -> bool:
     )
 
 
-def shown(text: bytes, name: bytes) -> bytes | None:
-    """What stays of ``text``, which stands under ``name``, where prompts go; ``None`` where it is no media."""
+def refers(name: bytes, above: bytes) -> bool:
+    """Whether a URL under ``name``, which stands under ``above``, is that of an image, a sound or a file."""
+    *_, holder, word = b"", above, *name.split(b".")
+    return word in _URL_NAMES or (word in (b"url", b"uri") and holder in _OF_MEDIA)
+
+
+def shown(text: bytes, *, refers: bool) -> bytes | None:
+    """What stays of ``text`` where prompts go; ``None`` where it is no media."""
     data = _data(text)
-    if data is not None:
+    if data is not None or not refers:
         return data
-    if name not in _URL_NAMES:
-        return None
     found = _URL.fullmatch(text)
     if found is None:
         return None
@@ -54,12 +63,12 @@ def readable(text: bytes, name: bytes) -> bool:
     return name not in _BLOB_NAMES or _BLOB.fullmatch(text) is None
 
 
-def without_signature(text: bytes, name: bytes) -> bytes | None:
+def without_signature(text: bytes, *, refers: bool) -> bytes | None:
     """What stays of ``text`` where prompts stay: a data URI shows its size, a URL loses the query that signs it; ``None``: all of it."""
     data = _data(text)
-    if data is not None:
+    if data is not None or not refers:
         return data
-    if name not in _URL_NAMES or _URL.fullmatch(text) is None or _SIGNED.search(text) is None:
+    if _URL.fullmatch(text) is None or _SIGNED.search(text) is None:
         return None
     return re.split(rb"[?#]", text, maxsplit=1)[0]
 

@@ -23,7 +23,7 @@ _NAME_LIKE: dict[str, Syntax] = {"trace_state": "url", "metric_name": "name"}
 _ROUNDS = 3
 _APART_BEFORE = frozenset(bytes((byte,)) for byte in b" \t\r\n\"'=") | {b""}
 _APART_AFTER = frozenset(bytes((byte,)) for byte in b" \t\r\n\"',;)") | {b""}
-_PROMPT = Finding(0, 0, PROMPT_FIELD, "prompt", 0.8)
+PROMPT = Finding(0, 0, PROMPT_FIELD, "prompt", 0.8)
 _UNREADABLE = Summarize()
 HITS_PER_LEAF = 20_000
 
@@ -39,19 +39,21 @@ class Unprocessable(Exception):
 class Work:
     """State of one rewrite: the plan, the report, and what holds for the record at hand.
 
-    ``prompts`` gathers prompt content that was redacted, each with ``at``, which a codec sets to where the record stands: see ``copies``.
+    ``label`` is what prompt content is counted as. ``prompts`` gathers prompt content that was redacted, each with ``at``, which a codec sets
+    to where the record stands: see ``copies``.
 
     ``place`` names where in the record the text stands. ``drop_record`` is set when a rule drops the record; ``drop_field`` when one
     drops the field (the caller, who knows the field's syntax, reads and resets it).
     """
 
-    __slots__ = ("at", "budget", "depth", "drop_field", "drop_record", "found", "measures", "place", "plan", "prompts", "report", "speaker")
+    __slots__ = ("at", "budget", "depth", "drop_field", "drop_record", "found", "label", "measures", "place", "plan", "prompts", "report", "speaker")
 
     def __init__(self, plan: Plan, report: Report, place: str = "body") -> None:
         self.plan = plan
         self.report = report
         self.place = place
         self.at = 0
+        self.label = PROMPT
         self.prompts: list[tuple[int, bytes]] = []
         self.depth = 0
         self.speaker = NOBODY
@@ -68,6 +70,7 @@ class Work:
         self.depth = 0
         self.speaker = NOBODY
         self.drop_field = False
+        self.label = PROMPT
         self.drop_record = False
 
     def unprocessable(self, reason: str) -> bytes:
@@ -198,35 +201,36 @@ class Work:
 
     def redacts_prompts(self, name: bytes) -> bool:
         """Whether prompt content under ``name`` is to be gone into; where the policy lets it through, counts it: its leaves are looked at as any."""
-        decision = self.plan.decide(_PROMPT, self.place, name)
+        decision = self.plan.decide(self.label, self.place, name)
         if decision.enforce or decision.outcome == REDACT_ENTITIES:
             return True
-        self.report.findings[PROMPT_FIELD, decision.outcome, self.place] += 1
+        self.report.findings[self.label.detector, decision.outcome, self.place] += 1
         return False
 
-    def prompt(self, value: bytes, name: bytes, *, readable: bool = True) -> bytes | None:
+    def prompt(self, value: bytes, name: bytes, *, readable: bool = True, refers: bool = False) -> bytes | None:
         """What becomes of a piece of prompt content, which is the speaker's; ``None`` if it stays, to be looked at like any other value.
 
-        ``readable``: whether detectors can see what is in it (not in token ids). ``drop_field`` is set when it goes without replacement.
+        ``readable``: whether detectors can see what is in it (not in token ids); ``refers``: whether it refers to media. ``drop_field`` is set
+        when it goes without replacement.
         """
-        if self.plan.allows and self.plan.allowed(_PROMPT, value):
+        if self.plan.allows and self.plan.allowed(self.label, value):
             return None
         role = self.speaker.role if self.plan.prompt_modes.roles_matter else None
-        decision = self.plan.decide(_PROMPT, self.place, name, role)
-        action, word = decision.action.name, last_word(name)
+        decision = self.plan.decide(self.label, self.place, name, role)
+        action = decision.action.name
         shown: bytes | None = None
         if decision.enforce:
-            shown = prompt_media.shown(value, word) if action in ("summarize", "replace") else None
+            shown = prompt_media.shown(value, refers=refers) if action in ("summarize", "replace") else None
         elif decision.outcome == REDACT_ENTITIES:
-            shown = prompt_media.without_signature(value, word)
-            if shown is None and (not readable or not prompt_media.readable(value, word)):
+            shown = prompt_media.without_signature(value, refers=refers)
+            if shown is None and (not readable or not prompt_media.readable(value, last_word(name))):
                 shown = _UNREADABLE.render(Match(value, "prompt", "prompt"))
         if self.measures is not None and (decision.enforce or shown is not None):
             self.measures.went(value, self.speaker.role)
         if shown is None and decision.enforce:
-            edit = self._edit(value, 0, len(value), _PROMPT, decision, "text")
+            edit = self._edit(value, 0, len(value), self.label, decision, "text")
             return value if edit is None else edit.text
-        self.report.findings[PROMPT_FIELD, decision.outcome, self.place] += 1
+        self.report.findings[self.label.detector, decision.outcome, self.place] += 1
         return shown
 
     def _edit(self, text: bytes, start: int, end: int, label: Finding, decision: Decision, syntax: Syntax | None = None) -> Edit | None:

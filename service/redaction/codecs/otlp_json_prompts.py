@@ -92,7 +92,7 @@ class PromptEdits(LocalEdits, ABC):
     def content(self, node: Node, name: bytes, strict: bool, above: bytes = b"") -> None:
         """Redacts an ``AnyValue`` that is content of the speaker at hand. ``drop_field`` is set where it goes as a whole."""
         if node.kind == '"':
-            self._content_leaf(node, name, strict)
+            self._content_leaf(node, name, strict, above)
             return
         if node.kind == "!":
             self.edits.append(Edit(node.start, node.end, b'"' + self.work.unprocessable("depth") + b'"'))
@@ -111,7 +111,7 @@ class PromptEdits(LocalEdits, ABC):
             elif field in LISTS:
                 self._content_list(child, name, strict)
             elif child.kind == '"':
-                self._content_leaf(child, name, strict)
+                self._content_leaf(child, name, strict, above)
             elif child.kind != "0":
                 self.content(child, name, strict, above)
 
@@ -162,8 +162,8 @@ class PromptEdits(LocalEdits, ABC):
                 return inside(self.buf, (child.start, child.end))
         return b""
 
-    def _content_leaf(self, node: Node, name: bytes, strict: bool) -> None:
-        edits = ContentWalk(self.work, self.buf, None).string(node, name, strict)
+    def _content_leaf(self, node: Node, name: bytes, strict: bool, above: bytes) -> None:
+        edits = ContentWalk(self.work, self.buf, None).string(node, name, strict, above)
         if edits is None:
             outer, self.work.speaker = self.work.speaker, self.work.speaker.settled()
             self.plain((node.start, node.end), name, self.work.plan.entity_of(name))

@@ -136,7 +136,7 @@ class PromptValues(Leaves):
             text = self.buf[start:end]
             if not strict and is_structure(name, text):
                 return self._text(start, end, name) if self._hit(start, end) else None
-            new = content_text(self.work, text, name, strict=strict)
+            new = content_text(self.work, text, name, strict=strict, above=above)
             if new is None:
                 outer, self.work.speaker = self.work.speaker, self.work.speaker.settled()
                 new = self._value_field(start, end, number, name, self.plan.entity_of(name), True)
