@@ -97,8 +97,7 @@ class Plan:
         self.max_findings = policy.limits.max_findings_per_record
         self.max_record = policy.limits.max_record_bytes
         self.hash = _plan_hash(policy, plugins)
-        self._subjects = {detector.id: Subject(detector.id, detector.entity, detector.kind) for detector in detectors}
-        self._subjects.update((subject.id, subject) for subject in recognised(policy))
+        self._subjects = {known.id: Subject(known.id, known.entity, known.kind) for known in (*detectors, *recognised(policy))}
         self.known_names = KnownNames(policy.names) if policy.names is not None and KNOWN_NAME in self._subjects else None
         self._rules = _compile_rules(policy)
         self._allow = _compile_allow(policy.allow)

@@ -210,7 +210,8 @@ def test_what_is_skipped_unread_holds_no_name_field(rows: list[dict[str, str]], 
     for row in rows:
         line = json.dumps(row, ensure_ascii=ascii_).encode()
         assert rules.possible(line) or not any(name.encode() in rules.fields for name in row)
-    request = spans(*[dict(row) for row in rows])
+    attributes: list[dict[str, object]] = [{**row} for row in rows]
+    request = spans(*attributes)
     assert rules.possible(wire(request)) or not any(name.encode() in rules.fields for row in rows for name in row)
     nested = json.dumps({"user": {"name": "Ada Lovelace"}, "in": json.dumps({"customer": {"name": "Ada"}})}).encode()
     assert rules.possible(nested)
