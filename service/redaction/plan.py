@@ -81,6 +81,11 @@ def recognised(policy: Policy) -> tuple[Subject, ...]:
     return tuple(subject for subject in subjects if subject.id not in off and subject.kind not in off)
 
 
+def _subjects(policy: Policy, detectors: tuple[Detector, ...]) -> dict[str, Subject]:
+    subjects = [Subject(detector.id, detector.entity, detector.kind) for detector in detectors]
+    return {subject.id: subject for subject in (*subjects, *recognised(policy))}
+
+
 class Plan:
     """A compiled policy. Build it with :func:`service.redaction.compilation.compile_plan`; share it freely, it never changes.
 
@@ -97,7 +102,7 @@ class Plan:
         self.max_findings = policy.limits.max_findings_per_record
         self.max_record = policy.limits.max_record_bytes
         self.hash = _plan_hash(policy, plugins)
-        self._subjects = {known.id: Subject(known.id, known.entity, known.kind) for known in (*detectors, *recognised(policy))}
+        self._subjects = _subjects(policy, detectors)
         self.known_names = KnownNames(policy.names) if policy.names is not None and KNOWN_NAME in self._subjects else None
         self._rules = _compile_rules(policy)
         self._allow = _compile_allow(policy.allow)
