@@ -78,6 +78,13 @@ def test_rules_decide_about_what_is_recognised(recognition: Recognition) -> None
     assert redacted.report.findings["ner_person", "observe", "body"] == 1
 
 
+def test_a_policy_that_only_observes_changes_nothing(recognition: Recognition) -> None:
+    redacted = revised(recognition, "text", TEXT, compile_plan(Policy.model_validate({"ner": {"over_budget": "wait"}, "mode": "observe"})))
+    assert redacted.payload == TEXT
+    assert redacted.report.findings["ner_person", "observe", "body"] == 1
+    assert redacted.report.touched == 0
+
+
 def test_a_service_awaits_and_the_very_object_comes_back_where_nothing_is_found(recognition: Recognition) -> None:
     clean = Redacted(b'{"message":"kafka consumer lag is 1200 now"}', rewrite("ndjson", b"", plan()).report)
 
