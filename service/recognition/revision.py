@@ -129,6 +129,4 @@ def _revised(codec: str, redacted: Redacted, plan: Plan, ner: Ner, known: dict[b
     payload = revise(codec, redacted.payload, look)
     if plan.observes:
         return Redacted(redacted.payload, free.redacted(redacted, payload).report.observed())
-    if plan.observes:
-        return Redacted(redacted.payload, free.redacted(redacted, payload).report.observed())
     return redacted if payload is redacted.payload and not free.report.findings else free.redacted(redacted, payload)
