@@ -165,14 +165,21 @@ def detectors(as_json: JsonOption = False) -> None:
 
     \b
     The ids, entities and kinds are what a policy's rules go by. --json adds examples.
+    Those of installed packages (entry points of the group scrubjay.detectors) are listed, too.
     """
     from detectors.catalogue import CATALOGUE
+    from detectors.plugins import PluginError, load_plugins
     from service import console
 
+    try:
+        plugins = load_plugins(detector.id for detector in CATALOGUE)
+    except PluginError as error:
+        raise ConfigError(str(error)) from None
+    every = (*CATALOGUE, *(detector for plugin in plugins for detector in plugin.detectors))
     if as_json:
-        console.print_json(console.detector_rows(CATALOGUE))
+        console.print_json(console.detector_rows(every))
     else:
-        console.print_detectors(CATALOGUE)
+        console.print_detectors(every)
 
 
 @config_app.command()
@@ -183,8 +190,10 @@ def check(file: ConfigArgument = None) -> None:
     Prints one line: "ok" with the plan's hash, or file, key and what is allowed (exit code 2).
     The policy's tests are run, and patterns of your own that slow everything are named.
     """
+    from service.policy_check import examine  # takes a moment, which the other commands need not wait for
+
     loaded, plan = _load(file)
-    _examine(loaded.config.policy, plan, _policy_prefix(loaded))
+    examine(loaded.config.policy, plan, _policy_prefix(loaded))
     typer.echo(f"{loaded.file}: ok, policy {plan.name}, plan {plan.hash}")
 
 
@@ -195,9 +204,11 @@ def check_policy_file(policy: Annotated[str, typer.Argument(metavar="NAME|PATH",
     \b
       scrubjay policy check ./policy.yaml
     """
+    from service.policy_check import examine
+
     loaded = load_policy(policy, os.environ)
     plan = _compiled(loaded, f"{policy}: ")
-    _examine(loaded, plan, f"{policy}: ")
+    examine(loaded, plan, f"{policy}: ")
     typer.echo(f"{policy}: ok, policy {plan.name}, plan {plan.hash}, {_count(loaded.tests, 'test')}, {_count(loaded.patterns, 'pattern')}")
 
 
@@ -216,17 +227,6 @@ def _load(file: Path | None) -> tuple[Loaded, Plan]:
 def _policy_prefix(loaded: Loaded) -> str:
     """What an error about the policy begins with: its file, and its key in it."""
     return f"{loaded.policy_file}: {'policy.' if loaded.policy_file == loaded.file else ''}"
-
-
-def _examine(policy: Policy, plan: Plan, where: str) -> None:
-    from service.policy_check import check_policy  # takes a moment, which the other commands need not wait for
-
-    try:
-        warnings = check_policy(policy, plan)
-    except ConfigError as error:
-        raise ConfigError(f"{where}{error}") from None
-    for warning in warnings:
-        typer.echo(f"scrubjay: {where}warning: {warning}", err=True)
 
 
 def _count(items: tuple[object, ...], word: str) -> str:

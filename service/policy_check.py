@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from random import Random
 from typing import NamedTuple
 
+import typer
+
 from config.policy import Policy, PolicyTest
 from detectors.model import Anchor, Detector
 from detectors.scanner import AnchorSet
 from service.errors import ConfigError
-from service.redaction.pipeline import detect_format, rewrite
+from service.recognition.redaction import Redaction, redacting
+from service.redaction.pipeline import detect_format
 from service.redaction.plan import Plan
 
 HITS_PER_MIB = 50
@@ -39,17 +42,29 @@ class Cost(NamedTuple):
         return self.hits > HITS_PER_MIB or self.slower > SLOWER
 
 
+def examine(policy: Policy, plan: Plan, where: str) -> None:
+    """``check_policy``, with warnings on standard error. ``where`` is what an error begins with: the file, and the policy's key in it."""
+    try:
+        warnings = check_policy(policy, plan)
+    except ConfigError as error:
+        raise ConfigError(f"{where}{error}") from None
+    for warning in warnings:
+        typer.echo(f"scrubjay: {where}warning: {warning}", err=True)
+
+
 def check_policy(policy: Policy, plan: Plan) -> list[str]:
     """Runs the tests and measures the patterns; returns warnings. Raises :class:`ConfigError` where a test fails."""
-    for i, test in enumerate(policy.tests):
-        _run_test(i, test, plan)
+    if policy.tests:
+        with redacting(plan) as redaction:
+            for i, test in enumerate(policy.tests):
+                _run_test(i, test, redaction)
     return [_warning(cost) for cost in measure(plan, {pattern.name for pattern in policy.patterns}) if cost.too_much]
 
 
-def _run_test(number: int, test: PolicyTest, plan: Plan) -> None:
+def _run_test(number: int, test: PolicyTest, redaction: Redaction) -> None:
     payload = test.text.encode()
     codec = detect_format(payload) if test.format == "auto" else test.format
-    became = rewrite(codec, payload, plan).payload.decode("utf-8", "replace")
+    became = redaction.rewrite(codec, payload).payload.decode("utf-8", "replace")
     if became != test.becomes:
         raise ConfigError(f"tests.{number}: {test.becomes!r} was expected, but {became!r} came out")
 

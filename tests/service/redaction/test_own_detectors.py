@@ -45,6 +45,23 @@ def test_a_pattern_is_found_in_every_format(codec: str, text: str, wanted: str) 
     assert redacted(codec, text) == wanted
 
 
+ASSIGNED = {"name": "acme_code", "regex": r"(?i)acme_code[\s'\"]{0,3}[=:][\s'\"]{0,3}([a-z0-9]{8})(?:[\s'\";]|$)", "group": 1, "kind": "contact"}
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("text", 'acme_code = "%s" rest'),
+        ("ndjson", '{"my_acme_code":"%s","b":1}\n'),
+        ("ndjson", '{"body":"{\\"acme_code\\":\\"%s\\"}"}\n'),
+        ("otlp_json:logs", '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[{"key":"acme_code","value":{"stringValue":"%s"}}]}]}]}]}'),
+    ],
+)
+def test_a_pattern_of_a_name_and_its_value_finds_the_value_behind_a_fields_name(codec: str, text: str) -> None:
+    found = rewrite(codec, (text % "x7k2m9q4").encode(), plan_of(json.dumps({"patterns": [ASSIGNED]}))).payload.decode()
+    assert found == text % "[REDACTED:acme_code]"
+
+
 @pytest.mark.parametrize("name", ["acme_key", "acme_token", "secret"])
 def test_rules_and_allow_lists_go_by_its_name_its_entity_and_its_kind(name: str) -> None:
     assert redacted("text", f"a {TOKEN} b", rules=[{"detectors": [name], "action": "drop"}]) == "a  b"
