@@ -221,6 +221,9 @@ def show(file: ConfigArgument = None) -> None:
 
 def _load(file: Path | None) -> tuple[Loaded, Plan]:
     loaded = load_config(file, os.environ)
+    for signal, pipeline in loaded.config.service.pipelines.by_signal().items():
+        if pipeline.shadow is not None:
+            _compiled(pipeline.shadow.policy, f"{loaded.file}: service.pipelines.{signal}.shadow.policy.")
     return loaded, _compiled(loaded.config.policy, _policy_prefix(loaded))
 
 

@@ -33,6 +33,9 @@ from service.receivers.otlp import OtlpDialect
 from service.receivers.otlp_grpc import OtlpGrpcServer
 from service.receivers.pipeline import Pipeline, Shared
 from service.receivers.request import Budget
+from service.receivers.shadow import Trial
+from service.receivers.shadow_routes import diff_routes
+from service.redaction.compilation import compile_plan
 from service.redaction.plan import Plan
 from service.telemetry import CONTENT_TYPE_LATEST, Telemetry
 
@@ -82,11 +85,16 @@ class Service:
         self.exporters = {name: self._exporter(name, plan) for name in sorted(self._used)}
         self._worker: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="redaction")
         self._shared = Shared(plan, self._worker, self.telemetry)
+        self._beside: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shadow")
+        self._trials: dict[str, Trial] = {signal: self._trial(plan, shadow) for signal, shadow in _shadows(config)}
         self._most = config.service.max_inflight_bytes or max(place.machine.inflight_bytes(place.count), 2 * _largest_request(config))
         self._budget = Budget(self._most, self.telemetry.inflight_bytes)
         self._forwarding, self._tenant_only = Forwarding(plan), Forwarding(plan, tenant_only=True)
         self.apps = self._build_apps()
         self.grpc = {server.address: self._build_grpc(name, server) for name, server in _grpc_servers(config)}
+
+    def _trial(self, live: Plan, shadow: schema.Shadow) -> Trial:
+        return Trial(live, compile_plan(shadow.policy), shadow.sample, self._beside, self.telemetry.shadow_batches)
 
     def _exporter(self, name: str, plan: Plan) -> Exporter:
         settings, place = self.config.exporters[name], self.place
@@ -131,7 +139,7 @@ class Service:
     def _pipelines(self, receiver: str) -> dict[schema.Signal, Pipeline]:
         """What a receiver feeds, by signal."""
         return {
-            stream: Pipeline(receiver, stream, tuple(self.exporters[name] for name in pipeline.exporters), self._shared)
+            stream: Pipeline(receiver, stream, tuple(self.exporters[name] for name in pipeline.exporters), self._shared, self._trials.get(stream))
             for stream, pipeline in self.config.service.pipelines.by_signal().items()
             if receiver in pipeline.receivers
         }
@@ -164,13 +172,18 @@ class Service:
                 return PlainTextResponse(f"not ready: {', '.join(waiting)}\n", status_code=503)
             return PlainTextResponse("ready\n")
 
+        if self._trials:
+            app.router.routes.extend(diff_routes(self._trials, self.place.index, self.place.count))
         return app
 
     async def open(self) -> None:
         """Opens the exporters that pipelines use, and compiles what redaction needs, so that no request waits. Raises ``ConfigError``."""
         for exporter in self.exporters.values():
             await exporter.open()
-        await asyncio.get_running_loop().run_in_executor(self._worker, self._shared.plan.warm)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._worker, self._shared.plan.warm)
+        for trial in self._trials.values():
+            await loop.run_in_executor(self._beside, trial.warm)
 
     def hurry(self) -> None:
         """``close`` is not to wait for queues to be delivered any longer."""
@@ -182,6 +195,7 @@ class Service:
         """Flushes and closes; nothing may be accepted any more."""
         await asyncio.gather(*(exporter.close() for exporter in self.exporters.values()))
         self._worker.shutdown(wait=True)
+        self._beside.shutdown(wait=False, cancel_futures=True)
 
 
 def _largest_request(config: Config) -> int:
@@ -189,6 +203,12 @@ def _largest_request(config: Config) -> int:
     servers: list[schema.Server | None] = [receiver.server for receiver in config.receivers.values()]
     servers += [server for _, server in _grpc_servers(config)]
     return max((server.max_request_bytes or 0 for server in servers if server is not None), default=0)
+
+
+def _shadows(config: Config) -> Iterator[tuple[schema.Signal, schema.Shadow]]:
+    for signal, pipeline in config.service.pipelines.by_signal().items():
+        if pipeline.shadow is not None:
+            yield signal, pipeline.shadow
 
 
 def _grpc_servers(config: Config) -> Iterator[tuple[str, schema.GrpcServer]]:

@@ -27,6 +27,7 @@ from service.exporters.rpc_status import OK, is_retryable
 from service.inflate import opened
 from service.receivers.forwarding import tenant_of
 from service.receivers.request import Held
+from service.receivers.shadow import Sampled, Trial
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report
@@ -65,6 +66,8 @@ class _Rewritten(NamedTuple):
     as_it_came: bool
     """Whether the body itself may go on: nothing was redacted, and it holds nothing but the payload."""
     seconds: float
+    sampled: bytes | None
+    """What came in, where a policy on trial is to see it."""
 
 
 class Shared(NamedTuple):
@@ -78,7 +81,8 @@ class Shared(NamedTuple):
 class Pipeline:
     """What one receiver hands over for one signal; see the module."""
 
-    def __init__(self, receiver: str, signal: str, exporters: tuple[Exporter, ...], shared: Shared) -> None:
+    def __init__(self, receiver: str, signal: str, exporters: tuple[Exporter, ...], shared: Shared, trial: Trial | None = None) -> None:
+        self._trial = trial
         self.receiver = receiver
         self.signal = signal
         self._exporters = exporters
@@ -89,7 +93,7 @@ class Pipeline:
 
     async def accept(self, body: Body, limit: int, held: Held) -> tuple[Answer | GrpcAnswer | None, Report]:
         """See the module. ``limit`` bounds the payload after decompression."""
-        rewritten = await self._rewrite(body, limit)
+        rewritten = await self._rewrite(body, limit, self._trial is not None and self._trial.wants())
         if not rewritten.received:  # a compression of nothing
             return None, rewritten.redacted.report
         held.add(rewritten.received if rewritten.encoding else 0)
@@ -111,17 +115,19 @@ class Pipeline:
             acknowledged = _is_success(answer)
         finally:
             self._count(rewritten, acknowledged)
+        if self._trial is not None and rewritten.sampled is not None and acknowledged:
+            self._trial.offer(Sampled(rewritten.codec, rewritten.sampled, rewritten.redacted, batch.tenant))
         return answer, rewritten.redacted.report
 
-    async def _rewrite(self, body: Body, limit: int) -> _Rewritten:
+    async def _rewrite(self, body: Body, limit: int, sampled: bool) -> _Rewritten:
         plan = self._plan.for_tenant(tenant_of(body.headers))
         if len(body.sent) <= ON_LOOP:
             try:
-                return _rewrite(body, min(limit, ON_LOOP), plan)
+                return _rewrite(body, min(limit, ON_LOOP), plan, sampled)
             except PayloadTooLargeError:
                 if limit <= ON_LOOP:
                     raise
-        return await asyncio.get_running_loop().run_in_executor(self._worker, _rewrite, body, limit, plan)
+        return await asyncio.get_running_loop().run_in_executor(self._worker, _rewrite, body, limit, plan, sampled)
 
     async def _export(self, batch: Batch) -> Answer | GrpcAnswer | None:
         """To all exporters at once. None is interrupted because another one failed."""
@@ -175,7 +181,7 @@ def _is_success(answer: Answer | GrpcAnswer | None) -> bool:
     return answer.status // 100 == 2 if isinstance(answer, Answer) else answer.code == OK
 
 
-def _rewrite(body: Body, limit: int, plan: Plan) -> _Rewritten:
+def _rewrite(body: Body, limit: int, plan: Plan, sampled: bool) -> _Rewritten:
     started = time.perf_counter()
     encoding = body.content_encoding
     try:
@@ -187,7 +193,8 @@ def _rewrite(body: Body, limit: int, plan: Plan) -> _Rewritten:
         payload, plain = opened(body.sent, encoding, limit)
     codec = body.choose(payload)
     redacted = _redact(codec, payload, plan) if payload else Redacted(payload, Report())
-    return _Rewritten(codec, encoding, len(payload), redacted, plain and redacted.payload is payload, time.perf_counter() - started)
+    as_it_came = plain and redacted.payload is payload
+    return _Rewritten(codec, encoding, len(payload), redacted, as_it_came, time.perf_counter() - started, payload if sampled else None)
 
 
 def _redact(codec: str, payload: bytes, plan: Plan) -> Redacted:
