@@ -15,7 +15,7 @@ from detectors.scanner import TooManyHitsError
 from service.redaction import jsondoc, jsonedit, jsonleaf, jsonparts, prompt_media
 from service.redaction.edits import Decoded, Edit, apply, escape
 from service.redaction.jsondoc import Node
-from service.redaction.prompt_fields import holds_tool_values, is_argument, is_structure, is_text_as_numbers, is_tool_member
+from service.redaction.prompt_fields import is_argument, is_structure, is_text_as_numbers, tool_values
 from service.redaction.prompt_roles import FRAMING, MESSAGE, OPEN, Speaker, class_role, framing_of, role_named, role_names
 from service.redaction.work import Unprocessable, Work
 
@@ -76,19 +76,21 @@ class ContentWalk:
         work, keeps = self.work, self.work.plan.prompt_keys.keeps
         names = [jsonparts.inside(self.buf, span) for span in node.names]
         framing = self.framing(node, names)
-        has_tool_member = any(map(is_tool_member, names))
+        tools = frozenset() if strict else tool_values(names, framing)
         outer = work.speaker
-        if work.measures is not None:
-            work.measures.entered(framing, outer, outer.within(framing, held_by=name))
-        speakers = self.speakers(node, names, framing, name)
-        for name_span, inner, child, speaker in zip(node.names, names, node.children, speakers, strict=True):
+        speakers: list[Speaker] | None = None
+        if work.plan.prompt_modes.roles_matter:
+            if work.measures is not None:
+                work.measures.entered(framing, outer, outer.within(framing, held_by=name))
+            speakers = self.speakers(node, names, framing, name)
+        for i, (name_span, inner, child) in enumerate(zip(node.names, names, node.children, strict=True)):
             if self._hit(*name_span):
                 self._local.name(name_span, inner)
             if child.kind == "0" and keeps(inner):
                 continue
-            work.speaker = speaker
-            inner_strict = strict or is_argument(inner) or holds_tool_values(inner, framing, has_tool_member)
-            self.content(name_span, inner, child, strict=inner_strict, above=name)
+            if speakers is not None:
+                work.speaker = speakers[i]
+            self.content(name_span, inner, child, strict=strict or inner in tools or is_argument(inner), above=name)
         work.speaker = outer
 
     def speakers(self, node: Node, names: list[bytes], framing: dict[bytes, bytes], held_by: bytes) -> list[Speaker]:

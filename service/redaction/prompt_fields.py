@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from service.redaction.prompt_roles import is_tool_kind
 
@@ -23,6 +23,7 @@ STRICT = frozenset(b"arguments args function_args tool_arguments partial_json to
 _TOOL_VALUES = frozenset((b"input", b"response", b"result", b"json", b"output"))
 """What a tool was given or gave back, beside its name or its type."""
 
+_TOOL_RESULTS = _TOOL_VALUES | {b"content"}
 _TOOL_MEMBERS = frozenset(b"toolUseId tool_use_id toolu name".split())
 
 LOGPROBS = frozenset(b"logprobs logprobsResult logprobs_result".split())
@@ -60,18 +61,11 @@ def is_argument(name: bytes) -> bool:
     return (last_word(name) if b"." in name else name) in STRICT
 
 
-def holds_tool_values(name: bytes, framing: Mapping[bytes, bytes], has_tool_member: bool) -> bool:
-    """Whether a member holds what a tool was given or gave back.
+def tool_values(names: Iterable[bytes], framing: Mapping[bytes, bytes]) -> frozenset[bytes]:
+    """Those members of an object that hold what a tool was given or gave back, given the object's members and those of them that tell of it.
 
     ``input`` beside a tool's name, ``content`` beside the role ``tool``: values of a call, not settings.
     """
-    if name not in _TOOL_VALUES and name != b"content":
-        return False
     if any(is_tool_kind(framing.get(key, b"")) for key in (b"role", b"type", b"part_kind")):
-        return True
-    return name != b"content" and has_tool_member
-
-
-def is_tool_member(name: bytes) -> bool:
-    """Whether a member names a tool or its call."""
-    return name in _TOOL_MEMBERS
+        return _TOOL_RESULTS
+    return frozenset() if _TOOL_MEMBERS.isdisjoint(names) else _TOOL_VALUES

@@ -44,7 +44,7 @@ def is_shown(text: bytes) -> bool:
 def refers(name: bytes, above: bytes) -> bool:
     """Whether a URL under ``name``, which stands under ``above``, is that of an image, a sound or a file."""
     *_, holder, word = b"", above, *name.split(b".")
-    return word in _URL_NAMES or (word in (b"url", b"uri") and holder in _OF_MEDIA)
+    return word in _URL_NAMES or (word in (b"url", b"uri") and holder in _OF_MEDIA) or (word == b"uri" and holder == b"content")
 
 
 def shown(text: bytes, *, refers: bool) -> bytes | None:

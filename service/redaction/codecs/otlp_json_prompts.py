@@ -13,7 +13,7 @@ from service.redaction.jsondoc import Node
 from service.redaction.jsonedit import LocalEdits
 from service.redaction.jsonparts import drop_member, inside
 from service.redaction.prompt_content import ContentWalk, content_text
-from service.redaction.prompt_fields import holds_tool_values, is_argument, is_text_as_numbers, is_tool_member
+from service.redaction.prompt_fields import is_argument, is_text_as_numbers, tool_values
 from service.redaction.prompt_roles import EVENT_NAMES, FRAMING, MESSAGE, NOBODY, Speaker, event_role, framing_of, role_named, role_names
 
 BYTES = frozenset((b"bytesValue", b"bytes_value"))
@@ -134,7 +134,7 @@ class PromptEdits(LocalEdits, ABC):
         outer = work.speaker
         members = [(element, *one) for element in values(self.buf, node) for one in pair(self.buf, element)]
         framing = self.framing(members)
-        has_tool_member = any(is_tool_member(inner) for _, _, inner, _ in members)
+        tools = tool_values((inner for _, _, inner, _ in members), framing)
         own = outer.within(framing, held_by=name)
         if work.measures is not None:
             work.measures.entered(framing, outer, own)
@@ -143,7 +143,7 @@ class PromptEdits(LocalEdits, ABC):
             if work.plan.prompt_keys.keeps(inner):
                 continue
             work.speaker = own.under(inner)
-            inner_strict = strict or is_argument(inner) or holds_tool_values(inner, framing, has_tool_member)
+            inner_strict = strict or inner in tools or is_argument(inner)
             before = len(self.edits)
             self.content(value, inner, inner_strict, name)
             if work.drop_field and not work.drop_record:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from service.redaction.codecs.otlp_leaves import Leaves
 from service.redaction.codecs.wire import encode_varint, fields, length_delimited
 from service.redaction.prompt_content import content_text
-from service.redaction.prompt_fields import holds_tool_values, is_argument, is_structure, is_text_as_numbers, is_tool_member
+from service.redaction.prompt_fields import is_argument, is_structure, is_text_as_numbers, tool_values
 from service.redaction.prompt_metadata import Measures, Told
 from service.redaction.prompt_roles import FRAMING, MESSAGE, NOBODY, Speaker, event_role, framing_of, role_named, role_names
 
@@ -153,7 +153,7 @@ class PromptValues(Leaves):
         """A ``KeyValueList``: an object, whose members may tell whose words are in it."""
         work = self.work
         outer = work.speaker
-        framing, has_tool_member = self._framing(start, end)
+        framing, tools = self._framing(start, end)
         own = outer.within(framing, held_by=name)
         if work.measures is not None:
             work.measures.entered(framing, outer, own)
@@ -163,7 +163,7 @@ class PromptValues(Leaves):
             if self.plan.prompt_keys.keeps(inner):
                 return self._attribute(lo, hi) if self._hit(lo, hi) else None
             work.speaker = own.under(inner)
-            inner_strict = strict or is_argument(inner) or holds_tool_values(inner, framing, has_tool_member)
+            inner_strict = strict or inner in tools or is_argument(inner)
             return self._member(lo, hi, lambda start, end: self._content(start, end, inner, inner_strict, name))
 
         new = self._elements(start, end, member)
@@ -173,18 +173,19 @@ class PromptValues(Leaves):
     def _name_of(self, lo: int, hi: int) -> bytes:
         return next((self.buf[start:end] for _, _, start, end, number in fields(self.buf, lo, hi) if number == 1 and start >= 0), b"")
 
-    def _framing(self, lo: int, hi: int) -> tuple[dict[bytes, bytes], bool]:
-        """The members of a list that tell whose words are in it, and whether one names a tool."""
+    def _framing(self, lo: int, hi: int) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
+        """The members of a list that tell whose words are in it, and those that hold a tool's values."""
         pairs: list[tuple[bytes, bytes]] = []
-        has_tool_member = False
+        names = []
         for _, _, start, end, number in fields(self.buf, lo, hi):
             if number != 1 or start < 0:
                 continue
             name = self._name_of(start, end)
-            has_tool_member = has_tool_member or is_tool_member(name)
+            names.append(name)
             if name in FRAMING and end - start <= 2 * _LONGEST_ROLE:
                 pairs.extend((name, self._word(a, b)) for _, _, a, b, inner in fields(self.buf, start, end) if inner == 2 and a >= 0)
-        return framing_of(pairs), has_tool_member
+        framing = framing_of(pairs)
+        return framing, tool_values(names, framing)
 
     def _word(self, lo: int, hi: int) -> bytes:
         """The string of an ``AnyValue``."""
