@@ -22,7 +22,7 @@ from service.errors import ConfigError, ScrubjayError
 from service.import_commands import import_rules
 from service.queue_commands import queue_app
 from service.redaction.compilation import compile_plan
-from service.redaction.pipeline import detect_format, rewrite
+from service.redaction.pipeline import detect_format
 from service.redaction.pipeline import explain as explain_text
 from service.redaction.plan import Plan
 from service.telemetry import described, release
@@ -116,10 +116,11 @@ def pipe(
       kubectl logs deploy/api | scrubjay pipe --policy strict.yaml > safe.log
       jq . request.json | scrubjay pipe --format json
     """
+    from service.recognition.redaction import redacting
     from service.stream import redact_stream
 
-    plan = _plan(policy)
-    redact_stream(sys.stdin.fileno(), sys.stdout.fileno(), plan, format.value)
+    with redacting(_plan(policy)) as redaction:
+        redact_stream(sys.stdin.fileno(), sys.stdout.fileno(), redaction, format.value)
 
 
 @app.command()
@@ -141,6 +142,7 @@ def explain(
       scrubjay explain --diff default strict app.log.gz
     """
     from service import console
+    from service.recognition.redaction import redacting
 
     if diff is not None:
         from service.diff_commands import print_difference
@@ -152,7 +154,8 @@ def explain(
     payload = sys.stdin.buffer.read() if text == "-" else os.fsencode(text)
     plan = _plan(policy)
     found = explain_text(payload, plan)
-    result = rewrite(detect_format(payload), payload, plan).payload.decode("utf-8", "replace")
+    with redacting(plan) as redaction:
+        result = redaction.rewrite(detect_format(payload), payload).payload.decode("utf-8", "replace")
     if as_json:
         console.print_json({"findings": console.explained_rows(found), "result": result})
     else:
@@ -242,7 +245,12 @@ def _plan(name_or_path: str) -> Plan:
 
 def _compiled(policy: Policy, where: str) -> Plan:
     try:
-        return compile_plan(policy)
+        plan = compile_plan(policy)
+        if policy.ner is not None:
+            from service.recognition.redaction import check_installed  # as above
+
+            check_installed(plan)
+        return plan
     except ConfigError as error:
         raise ConfigError(f"{where}{error}") from None
 

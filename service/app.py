@@ -35,6 +35,7 @@ from service.receivers.pipeline import Pipeline, Shared
 from service.receivers.request import Budget
 from service.receivers.shadow import Trial
 from service.receivers.shadow_routes import diff_routes
+from service.recognition.redaction import redaction_of
 from service.redaction.compilation import compile_plan
 from service.redaction.plan import Plan
 from service.telemetry import CONTENT_TYPE_LATEST, Telemetry
@@ -81,10 +82,11 @@ class Service:
         self.place = place = place or Place()
         self.telemetry = Telemetry(place.metrics)
         self.telemetry.describe_plan(plan.name, plan.hash, plan.catalogue)
+        self._redaction = redaction_of(plan)
         self._used = {name for pipeline in config.service.pipelines.by_signal().values() for name in pipeline.exporters}
-        self.exporters = {name: self._exporter(name, plan) for name in sorted(self._used)}
+        self.exporters = {name: self._exporter(name) for name in sorted(self._used)}
         self._worker: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="redaction")
-        self._shared = Shared(plan, self._worker, self.telemetry)
+        self._shared = Shared(self._redaction, self._worker, self.telemetry)
         self._beside: Executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shadow")
         self._trials: dict[str, Trial] = {signal: self._trial(plan, shadow) for signal, shadow in _shadows(config)}
         self._most = config.service.max_inflight_bytes or max(place.machine.inflight_bytes(place.count), 2 * _largest_request(config))
@@ -96,12 +98,14 @@ class Service:
     def _trial(self, live: Plan, shadow: schema.Shadow) -> Trial:
         return Trial(live, compile_plan(shadow.policy), shadow.sample, self._beside, self.telemetry.shadow_batches)
 
-    def _exporter(self, name: str, plan: Plan) -> Exporter:
+    def _exporter(self, name: str) -> Exporter:
         settings, place = self.config.exporters[name], self.place
         exporter = build_exporter(name, settings, place.index)
         if not isinstance(settings, schema.OtlpExporter) or settings.sending_queue is None:
             return exporter
-        return QueuedExporter(exporter, settings, plan, Worker(place.index, place.count), self.config.service.drain_timeout, self.telemetry)
+        return QueuedExporter(
+            exporter, settings, self._redaction, Worker(place.index, place.count), self.config.service.drain_timeout, self.telemetry
+        )
 
     def _build_grpc(self, name: str, server: schema.GrpcServer) -> OtlpGrpcServer:
         pipelines: dict[str, Pipeline] = {}
@@ -181,9 +185,10 @@ class Service:
         for exporter in self.exporters.values():
             await exporter.open()
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._worker, self._shared.plan.warm)
+        await loop.run_in_executor(self._worker, self._redaction.plan.warm)
         for trial in self._trials.values():
             await loop.run_in_executor(self._beside, trial.warm)
+        await loop.run_in_executor(self._worker, self._redaction.ready)
 
     def hurry(self) -> None:
         """``close`` is not to wait for queues to be delivered any longer."""
@@ -196,6 +201,7 @@ class Service:
         await asyncio.gather(*(exporter.close() for exporter in self.exporters.values()))
         self._worker.shutdown(wait=True)
         self._beside.shutdown(wait=False, cancel_futures=True)
+        self._redaction.close()
 
 
 def _largest_request(config: Config) -> int:

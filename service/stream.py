@@ -15,9 +15,10 @@ import re
 from collections.abc import Iterator
 
 from service.errors import PayloadTooLargeError
+from service.recognition.redaction import Redaction
 from service.redaction import jsondoc
-from service.redaction.pipeline import detect_format, rewrite
-from service.redaction.plan import UNPROCESSABLE, Plan
+from service.redaction.pipeline import detect_format
+from service.redaction.plan import UNPROCESSABLE
 
 _READ = 1 << 20
 _HEAD = 64 << 10
@@ -28,7 +29,7 @@ _END = b"-----END "
 _JSON_SPACE = re.compile(r"[ \t\r\n]*+")
 
 
-def redact_stream(source: int, sink: int, plan: Plan, form: str) -> None:
+def redact_stream(source: int, sink: int, redaction: Redaction, form: str) -> None:
     """Copies ``source`` to ``sink`` until its end. ``form`` is ``auto``, ``text``, ``ndjson`` or ``json``.
 
     Raises ``PayloadTooLargeError`` for a JSON document that is too large; nothing of it was then written.
@@ -43,10 +44,10 @@ def redact_stream(source: int, sink: int, plan: Plan, form: str) -> None:
         form = detect_format(head[:_HEAD])
     if form == "json":
         for document in _documents(_whole(head, chunks)):
-            _write(sink, rewrite("json", document, plan).payload)
+            _write(sink, redaction.rewrite("json", document).payload)
         return
-    for block in _blocks(head, chunks, plan.max_record):
-        _write(sink, block if block is UNPROCESSABLE else rewrite(form, block, plan).payload)
+    for block in _blocks(head, chunks, redaction.plan.max_record):
+        _write(sink, block if block is UNPROCESSABLE else redaction.rewrite(form, block).payload)
 
 
 def _read(source: int) -> Iterator[bytes]:

@@ -24,7 +24,7 @@ from service.delivery.store import Ref
 from service.errors import BackendError, FramingError
 from service.exporters.contract import Exporter
 from service.exporters.outcome import Outcome, judge
-from service.redaction.plan import Plan
+from service.recognition.redaction import Redaction
 from service.telemetry import Telemetry, described
 
 _TRIES = 2
@@ -42,11 +42,17 @@ class Consumers:
     """See the module. ``memory`` is what the batches that wait or are under way take; ``finished`` is told what has left the queue."""
 
     def __init__(
-        self, inner: Exporter, settings: OtlpExporter, plan: Plan, disk: Disk, telemetry: Telemetry, finished: Callable[[Ref], None]
+        self,
+        inner: Exporter,
+        settings: OtlpExporter,
+        redaction: Redaction,
+        disk: Disk,
+        telemetry: Telemetry,
+        finished: Callable[[Ref], None],
     ) -> None:
         self._inner = inner
         self._retry = settings.retry_on_failure or RetryOnFailure()
-        self._plan = plan
+        self._redaction = redaction
         self._disk = disk
         self._finished = finished
         self._rejected = telemetry.rejected_items.labels(inner.id)
@@ -134,7 +140,7 @@ class Consumers:
 
     async def _attempt(self, item: Item) -> Outcome:
         try:
-            batch = await item.ready(self._plan)
+            batch = await item.ready(self._redaction)
         except FramingError as error:
             return Outcome("refused", None, f"unreadable: {error}", 0)
         try:

@@ -8,8 +8,11 @@ from service.delivery.retry import Attempts
 from service.delivery.row import Row, to_batch
 from service.delivery.store import Ref
 from service.exporters.contract import Batch
+from service.recognition.redaction import Redaction
+from service.recognition.revision import recognise
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import Plan
+from service.redaction.report import Redacted
 
 _ON_LOOP = 64 << 10
 """Bytes: up to here it is quicker to do the work at once than in a thread."""
@@ -30,16 +33,14 @@ class Item:
         self.attempts: Attempts | None = None
         self.errors = 0
 
-    async def ready(self, plan: Plan) -> Batch:
+    async def ready(self, redaction: Redaction) -> Batch:
         """The batch as it may leave: what another plan redacted is redacted again. Raises ``FramingError`` where that can't be done."""
         if self.batch is None and self.row is not None:
-            if self.row.plan_hash == plan.hash and not self.row.encoding:
+            if self.row.plan_hash == redaction.plan.hash and not self.row.encoding:
                 self.batch = to_batch(self.row)
-            elif len(self.row.payload) <= _ON_LOOP:
-                self.batch = _made_fit(self.row, plan)
             else:
-                self.batch = await asyncio.to_thread(_made_fit, self.row, plan)
-            self.row, self.plan_hash = None, plan.hash
+                self.batch = await _made_fit(self.row, redaction)
+            self.row, self.plan_hash = None, redaction.plan.hash
         if self.batch is None:
             raise LookupError("parked")
         return self.batch
@@ -49,9 +50,18 @@ class Item:
         self.batch = self.row = None
 
 
-def _made_fit(row: Row, plan: Plan) -> Batch:
-    batch = to_batch(row)
-    if row.plan_hash == plan.hash:
+async def _made_fit(row: Row, redaction: Redaction) -> Batch:
+    plan, recognition = redaction
+    batch, redacted = _again(row, plan) if len(row.payload) <= _ON_LOOP else await asyncio.to_thread(_again, row, plan)
+    if redacted is None:
         return batch
-    payload = rewrite(row.codec, batch.payload, plan.for_tenant(batch.tenant)).payload
-    return batch if payload is batch.payload else batch._replace(payload=payload, as_sent=None)
+    if recognition is not None:
+        found = await asyncio.to_thread(recognise, row.codec, redacted, plan.for_tenant(batch.tenant), recognition)
+        redacted = await asyncio.wrap_future(found)
+    return batch if redacted.payload is batch.payload else batch._replace(payload=redacted.payload, as_sent=None)
+
+
+def _again(row: Row, plan: Plan) -> tuple[Batch, Redacted | None]:
+    """The batch as it was stored, and redacted anew where another plan had redacted it."""
+    batch = to_batch(row)
+    return batch, None if row.plan_hash == plan.hash else rewrite(row.codec, batch.payload, plan.for_tenant(batch.tenant))

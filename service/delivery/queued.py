@@ -34,7 +34,7 @@ from service.delivery.store import Ref
 from service.delivery.worker import Worker
 from service.errors import BackendError, ConfigError
 from service.exporters.contract import Batch, Exporter
-from service.redaction.plan import Plan
+from service.recognition.redaction import Redaction
 from service.telemetry import Telemetry, described
 
 _GROUP_BYTES = 16 << 20
@@ -63,17 +63,19 @@ class _Waiting(NamedTuple):
 class QueuedExporter:
     """See the module."""
 
-    def __init__(self, inner: Exporter, settings: OtlpExporter, plan: Plan, worker: Worker, drain_timeout: float, telemetry: Telemetry) -> None:
+    def __init__(
+        self, inner: Exporter, settings: OtlpExporter, redaction: Redaction, worker: Worker, drain_timeout: float, telemetry: Telemetry
+    ) -> None:
         if settings.sending_queue is None:
             raise ConfigError(f"exporters.{inner.id}.sending_queue: its settings")
         self.id = inner.id
         self._inner = inner
-        self._plan = plan
+        self._plan = redaction.plan
         self._drain_timeout = drain_timeout
         self._gauges = Gauges(inner.id, telemetry)
         self._disk = Disk(inner.id, settings.sending_queue, worker)
         self._admission = Admission(inner.id, self._disk)
-        self._consumers = Consumers(inner, settings, plan, self._disk, telemetry, self._on_finished)
+        self._consumers = Consumers(inner, settings, redaction, self._disk, telemetry, self._on_finished)
         self._num_consumers = settings.sending_queue.num_consumers
         self._waiting: list[_Waiting] = []
         self._committing: asyncio.Task[None] | None = None

@@ -28,6 +28,9 @@ from service.inflate import opened
 from service.receivers.forwarding import tenant_of
 from service.receivers.request import Held
 from service.receivers.shadow import Sampled, Trial
+from service.recognition.pool import Recognition
+from service.recognition.redaction import Redaction
+from service.recognition.revision import recognise
 from service.redaction.pipeline import rewrite
 from service.redaction.plan import Plan
 from service.redaction.report import Redacted, Report
@@ -73,7 +76,7 @@ class _Rewritten(NamedTuple):
 class Shared(NamedTuple):
     """What all pipelines of a service have in common."""
 
-    plan: Plan
+    redaction: Redaction
     worker: Executor
     telemetry: Telemetry
 
@@ -86,7 +89,7 @@ class Pipeline:
         self.receiver = receiver
         self.signal = signal
         self._exporters = exporters
-        self._plan, self._worker, self._telemetry = shared
+        (self._plan, self._recognition), self._worker, self._telemetry = shared
         telemetry = self._telemetry
         self._in, self._out = (telemetry.bytes.labels(receiver, direction) for direction in ("in", "out"))
         self._records = {name: telemetry.records.labels(receiver, signal, name) for name in ("clean", "redacted", "dropped", "unacknowledged")}
@@ -121,6 +124,10 @@ class Pipeline:
 
     async def _rewrite(self, body: Body, limit: int, sampled: bool) -> _Rewritten:
         plan = self._plan.for_tenant(tenant_of(body.headers))
+        rewritten = await self._examined(body, limit, plan, sampled)
+        return rewritten if self._recognition is None or not rewritten.received else await self._recognised(rewritten, plan, self._recognition)
+
+    async def _examined(self, body: Body, limit: int, plan: Plan, sampled: bool) -> _Rewritten:
         if len(body.sent) <= ON_LOOP:
             try:
                 return _rewrite(body, min(limit, ON_LOOP), plan, sampled)
@@ -128,6 +135,18 @@ class Pipeline:
                 if limit <= ON_LOOP:
                     raise
         return await asyncio.get_running_loop().run_in_executor(self._worker, _rewrite, body, limit, plan, sampled)
+
+    async def _recognised(self, rewritten: _Rewritten, plan: Plan, recognition: Recognition) -> _Rewritten:
+        """What recognition finds in the free text goes, too; the walk through the payload is no work for the loop."""
+        before, started = rewritten.redacted, time.perf_counter()
+        try:
+            asked = await asyncio.get_running_loop().run_in_executor(self._worker, recognise, rewritten.codec, before, plan, recognition)
+            redacted = await asyncio.wrap_future(asked)
+        except Exception as error:  # whatever it was, its text may quote the payload
+            _log.error("recognition failed: %s", described(error))
+            raise FramingError("the payload can't be processed") from None
+        as_it_came = rewritten.as_it_came and redacted.payload is before.payload
+        return rewritten._replace(redacted=redacted, as_it_came=as_it_came, seconds=rewritten.seconds + time.perf_counter() - started)
 
     async def _export(self, batch: Batch) -> Answer | GrpcAnswer | None:
         """To all exporters at once. None is interrupted because another one failed."""

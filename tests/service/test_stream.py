@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from detectors.matching import sample
 from service.errors import PayloadTooLargeError
+from service.recognition.redaction import Redaction
 from service.redaction.pipeline import rewrite
 from service.stream import redact_stream
 from tests.service.payloads import ADDRESS, MARKER
@@ -34,7 +35,7 @@ class Filter:
 
         def run() -> None:
             try:
-                redact_stream(source, sink, default_plan(), form)
+                redact_stream(source, sink, Redaction(default_plan()), form)
             except BaseException as error:  # handed over to the test
                 self.error = error
             finally:
@@ -159,7 +160,7 @@ def test_a_document_that_is_too_large_is_refused_before_anything_of_it_comes_out
     (tmp_path / "in").write_bytes(b"[\n" + b"1,\n" * 1000)
     refused = pytest.raises(PayloadTooLargeError, match="--format ndjson")
     with (tmp_path / "in").open("rb") as source, (tmp_path / "out").open("wb") as sink, refused:
-        redact_stream(source.fileno(), sink.fileno(), default_plan(), "auto")
+        redact_stream(source.fileno(), sink.fileno(), Redaction(default_plan()), "auto")
     assert (tmp_path / "out").read_bytes() == b""
 
 
@@ -179,7 +180,7 @@ def test_lines_take_constant_memory() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sink = os.open(os.devnull, os.O_WRONLY)
     source, feed = os.pipe()
-    worker = threading.Thread(target=redact_stream, args=(source, sink, default_plan(), "text"))
+    worker = threading.Thread(target=redact_stream, args=(source, sink, Redaction(default_plan()), "text"))
     worker.start()
     for _ in range(800):
         os.write(feed, line)

@@ -18,6 +18,7 @@ from service.delivery.queued import QueuedExporter
 from service.delivery.worker import Worker
 from service.exporters.contract import Batch
 from service.exporters.otlp_http import OtlpHttpExporter
+from service.recognition.redaction import Redaction
 from service.redaction.plan import Plan
 from service.telemetry import Telemetry
 from tests.service.running import default_plan
@@ -105,7 +106,7 @@ def queued(
     """A queue in ``folder`` before an OTLP/HTTP exporter; by default its backend can't be reached."""
     queue = SendingQueue(storage=str(folder), max_bytes=max_bytes, num_consumers=num_consumers, dead_letters=letters or DeadLetters())
     settings = schema.OtlpHttpExporter(endpoint=url, timeout=timeout, sending_queue=queue, retry_on_failure=retry)
-    return QueuedExporter(kind(ID, settings), settings, plan or default_plan(), worker, drain_timeout, telemetry or Telemetry())
+    return QueuedExporter(kind(ID, settings), settings, Redaction(plan or default_plan()), worker, drain_timeout, telemetry or Telemetry())
 
 
 @asynccontextmanager
