@@ -6,11 +6,12 @@ What becomes of content: see ``prompt_content``. All other leaves are looked at 
 from __future__ import annotations
 
 from detectors.model import Span
-from service.redaction import jsonparts
+from service.redaction import jsonparts, unknown
 from service.redaction.edits import Edit
 from service.redaction.jsondoc import Node
 from service.redaction.prompt_content import ContentWalk
 from service.redaction.prompt_fields import is_argument, is_text_as_numbers
+from service.redaction.work import PROMPT
 
 _LOG_MEMBERS = frozenset(
     b"level severity lvl logger timestamp ts time @timestamp asctime levelname severity_text severityText log.level loglevel".split()
@@ -64,6 +65,10 @@ class PromptWalk(ContentWalk):
             self._local.name(name_span, name)
         if self._is_prompt(name, child, path, siblings):
             self.content(name_span, name, child, strict=is_argument(name), above=path[-2] if len(path) > 1 else b"")
+        elif child.kind in '"[' and self._is_unknown(name, child) and self._redacts_unknown(name):
+            self.work.label = unknown.UNKNOWN
+            self.content(name_span, name, child, strict=False)
+            self.work.label = PROMPT
         elif child.kind in '"0':
             self._stays(name_span, name, child)
         else:
@@ -74,6 +79,18 @@ class PromptWalk(ContentWalk):
     def _element(self, span: Span, name: bytes) -> None:
         if self._hit(*span):
             self._local.leaf(None, name, span, with_name=False)
+
+    def _redacts_unknown(self, name: bytes) -> bool:
+        self.work.label = unknown.UNKNOWN
+        redacts = self.work.redacts_prompts(name)
+        self.work.label = PROMPT
+        return redacts
+
+    def _is_unknown(self, name: bytes, child: Node) -> bool:
+        """Whether a string is content although its name says nothing. Messages need no such look: they are known by the names inside them."""
+        return self.work.plan.unknown == "strict" and unknown.is_content(
+            self.work.plan, name, jsonparts.inside(self.buf, (child.start, child.end)), b""
+        )
 
     def _is_prompt(self, name: bytes, child: Node, path: tuple[bytes, ...], siblings: frozenset[bytes]) -> bool:
         plan = self.work.plan

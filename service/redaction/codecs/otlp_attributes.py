@@ -11,7 +11,7 @@ import base64
 from detectors.field_names import plausible
 from detectors.llm_scope import about_llm
 from detectors.model import Span
-from service.redaction import jsondoc
+from service.redaction import jsondoc, unknown
 from service.redaction.codecs.otlp_json_prompts import ARRAYS, BYTES, LISTS, NUMBERS, PromptEdits, decoded_bytes, pair, values
 from service.redaction.edits import Edit, apply, escape
 from service.redaction.jsondoc import Node
@@ -19,7 +19,7 @@ from service.redaction.jsonleaf import leaf_edits, string_edits
 from service.redaction.jsonparts import drop_member, inside
 from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.prompt_metadata import Measures, as_json
-from service.redaction.work import Unprocessable
+from service.redaction.work import PROMPT, Unprocessable
 
 PLACES = {
     b"name": "name",
@@ -122,16 +122,28 @@ class AttributeEdits(PromptEdits):
             if entity or self.work.plan.prompt_scope(text):
                 name = text
         if self._is_prompt(name, keys[0][0]) and self.work.redacts_prompts(name):
-            beside = self._measured(name, value)
+            beside: bytes | None = self._measured(name, value)
         else:
-            beside = b""
-            self.any_value(value, name, entity)
+            beside = self._unknown(name, value, keys[0][0])
+            if beside is None:
+                self.any_value(value, name, entity)
         if self.work.drop_field:
             self.work.drop_field = False
             end = jsondoc.value_end(self.buf, whole[0], self.hi)
             self.edits.append(Edit(whole[0], end, beside) if beside else drop_member(self.buf, whole[0], end, self.lo))
         elif beside:
             self.edits.append(Edit(whole[1], whole[1], b"," + beside))
+
+    def _unknown(self, name: bytes, value: Node, at: int) -> bytes | None:
+        """As ``_measured`` where the name says nothing but the value is content all the same; ``None`` where it is none."""
+        work, strings = self.work, [child for child in value.children if child.kind == '"']
+        text = inside(self.buf, (strings[0].start, strings[0].end)) if len(strings) == len(value.children) == 1 else None
+        if not unknown.is_content(work.plan, name, text, self.buf[value.start : value.end]) or not self.about_llm(at):
+            return None
+        work.label = unknown.UNKNOWN
+        beside = self._measured(name, value) if work.redacts_prompts(name) else None
+        work.label = PROMPT
+        return beside
 
     def _measured(self, name: bytes, value: Node) -> bytes:
         """Redacts a prompt; returns the attributes that are to stand beside it, where the policy wants any."""

@@ -87,7 +87,7 @@ def _edits(work: Work, payload: bytes, hits: Hits | None, metrics: bool) -> list
     """``hits``: ``None`` where there are too many to list, so that every string is looked at by itself."""
     work.begin_record(len(payload))
     try:
-        if hits is None:
+        if hits is None or work.plan.unknown == "strict":  # then attributes count that nothing hit
             raise Irregular
         local = OtlpEdits(work, payload, 0, len(payload))
         local.metrics = metrics

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from service.errors import FramingError
+from service.redaction import unknown
 from service.redaction.codecs.otlp_leaves import DROPPED
 from service.redaction.codecs.otlp_schema import REQUESTS, Field, Schema
 from service.redaction.codecs.otlp_values import Values
@@ -178,7 +179,12 @@ class Rewriter(Values):
                 continue
             kind = kinds.get(number)
             if not self._hit(start, end):
-                if kind is None or not self._llm or kind.kind not in _IN_LLM_RECORDS or (kind.kind == "attribute" and not self._is_word(start, end)):
+                if (
+                    kind is None
+                    or not self._llm
+                    or kind.kind not in _IN_LLM_RECORDS
+                    or (kind.kind == "attribute" and not self._worth_a_look(start, end))
+                ):
                     continue
             new = self._field(start, end, kind)
             if new is None:
@@ -194,6 +200,10 @@ class Rewriter(Values):
             return None
         parts.append(buf[kept:hi])
         return b"".join(parts)
+
+    def _worth_a_look(self, start: int, end: int) -> bool:
+        """Whether an attribute that nothing hit may be content, as the record is about a language model."""
+        return self._is_word(start, end) or unknown.may_be(self.plan, self.buf, start, end)
 
     def _unknown(self, start: int, end: int) -> bytes | None:
         """A field this schema doesn't know: a message if it parses as one, and a text in any case."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 
 from detectors.field_names import plausible
+from service.redaction import unknown
 from service.redaction.codecs.otlp_leaves import DROPPED
 from service.redaction.codecs.otlp_prompts import ARRAY, BYTES, DOUBLE, INT, KVLIST, STRING, PromptValues
 from service.redaction.codecs.wire import field, fields, length_delimited, varint
 from service.redaction.jsonedit import STRONG
-from service.redaction.work import Unprocessable
+from service.redaction.work import PROMPT, Unprocessable
 
 
 class Values(PromptValues):
@@ -61,8 +62,20 @@ class Values(PromptValues):
         scope = self.plan.prompt_scope(name)
         if (scope == "always" or (scope == "llm" and self._about_llm())) and self.work.redacts_prompts(name):
             return self._prompt_attribute(lo, hi, name)
+        if scope is None and self.plan.unknown != "off" and self._about_llm() and self._is_unknown_content(lo, hi, name):
+            self.work.label = unknown.UNKNOWN
+            redacts = self.work.redacts_prompts(name)
+            new = self._prompt_attribute(lo, hi, name) if redacts else None
+            self.work.label = PROMPT
+            if redacts:
+                return new
         entity = self.plan.entity_of(name)
         return self._value(lo, hi, name, entity, named)
+
+    def _is_unknown_content(self, lo: int, hi: int, name: bytes) -> bool:
+        _, start, end, number, _ = field(self.buf, lo, hi) if hi > lo else (0, -1, 0, 0, 0)
+        text = self.buf[start:end] if number == STRING and start >= 0 else None
+        return unknown.is_content(self.plan, name, text, self.buf[lo:hi])
 
     def _body(self, lo: int, hi: int) -> bytes | None:
         return self._prompt_body(lo, hi) if self._is_prompt_event() else self._value(lo, hi, b"", None, False)
