@@ -106,7 +106,7 @@ REFUSED = [
     ("HASH_KEY", "NOT_SET", "policy.hash.keys[0].key: the environment variable NOT_SET must be set"),
     ("${env:HASH_KEY}", "${HASH_KEY}", "policy.hash.keys[0].key: ${env:NAME} or ${file:PATH}"),
     ("${env:HASH_KEY}", "${file:nosuch.key}", "policy.hash.keys[0].key: the file nosuch.key must be there"),
-    ("policy:\n", "policy: nosuch\nx:\n", "policy: one of default, or the path of a policy file"),
+    ("policy:\n", "policy: nosuch\nx:\n", "policy: one of default, gdpr, llm, pci, secrets, strict, or the path of a policy file"),
     ("service:", "service: [", "valid YAML"),
 ]
 
