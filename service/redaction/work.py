@@ -139,6 +139,8 @@ class Work:
 
         A print-out of messages or of a request that holds a prompt is gone into like the JSON it would be.
         """
+        if len(findings) == 1 and findings[0].entity != "prompt":
+            return self._resolved(text, findings, name)
         prompts = [finding for finding in findings if finding.entity == "prompt"]
         if not prompts or not any(self.decision(finding, name).enforce for finding in prompts):
             return self._resolved(text, findings, name)
@@ -157,7 +159,7 @@ class Work:
             return []
         plan, place = self.plan, self.place
         if len(findings) == 1 and not plan.allows:
-            decision = self.decision(findings[0], name)
+            decision = plan.decide(findings[0], place, name, self.speaker.role if self.speaker.level else None)
             if decision.enforce:
                 edit = self._edit(text, findings[0].start, findings[0].end, findings[0], decision)
                 return [] if edit is None else [edit]
