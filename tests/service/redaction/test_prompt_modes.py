@@ -55,11 +55,9 @@ def test_a_tenants_mode_holds_for_every_role(name: str, mode: str) -> None:
     assert redacted(codec, rewritten.payload, plan).payload == rewritten.payload
 
 
-@pytest.mark.parametrize("name", PAYLOADS)
+@pytest.mark.parametrize("name", [name for name, (codec, _) in PAYLOADS.items() if not codec.startswith("otlp_proto")])
 def test_entities_go_where_the_text_stays_and_nothing_else_does(name: str) -> None:
     codec, payload = PAYLOADS[name]
-    if codec.startswith("otlp_proto"):
-        pytest.skip("lengths would have to change")
     leaky = payload.replace(b" it 1", b" " + ADDRESS.encode() + b" password=" + PASSWORD.encode())
     clean = payload.replace(b" it 1", b" [REDACTED:email] password=[REDACTED:password]")
     for tenant in ("redact_entities", "keep", "observe"):
