@@ -135,14 +135,14 @@ def test_what_a_tenant_does_not_say_is_as_the_policy_says() -> None:
     assert modes_of(prompts, "both") == {**dict.fromkeys(ROLES, "drop"), "tool": "observe"}
 
 
-DROPS = ["XX.", "XXX.", "X.X.XX", ".XX", "XX", "XXXX.X"]
+DROPS = ["PP.", "PPP.", "P.P.PP", ".PP", "PP", "PPPP.P"]
 
 
 @pytest.mark.parametrize("members", DROPS)
 @pytest.mark.parametrize("indent", [None, 1])
 def test_json_stays_valid_whichever_members_are_dropped(members: str, indent: int | None) -> None:
-    """``X`` is a prompt, ``.`` a member that stays."""
-    document = {f"gen_ai.prompt.{i}.content" if kind == "X" else f"n{i}": "is it so" if kind == "X" else i for i, kind in enumerate(members)}
+    """``P`` is a prompt, ``.`` a member that stays."""
+    document = {f"gen_ai.prompt.{i}.content" if kind == "P" else f"n{i}": "is it so" if kind == "P" else i for i, kind in enumerate(members)}
     payload = json.dumps({"body": document, "list": [document, json.dumps(document)]}, indent=indent)
     rewritten = redacted("json", payload, modes().for_tenant("drop"))
     kept = {key: value for key, value in document.items() if key.startswith("n")}
