@@ -133,7 +133,7 @@ def test_a_policy_that_is_not_understood_is_one_line_and_exit_code_2(
 USAGE = [
     (["nosuch"], "No such command"),
     (["pipe", "--format", "xml"], "is not one of 'auto', 'text', 'ndjson', 'json'"),
-    (["pipe", "--policy", "nosuch"], "--policy: one of default, or the path of a policy file"),
+    (["pipe", "--policy", "nosuch"], "--policy: one of default, gdpr, llm, pci, secrets, strict, or the path of a policy file"),
     (["pipe", "--policy", "./nosuch.yaml"], "nosuch.yaml: a file that can be read (No such file or directory)"),
     (["serve", "--config", "nosuch.yaml"], "nosuch.yaml: a file that can be read (No such file or directory)"),
     (["serve", "--nosuch"], "No such option"),
