@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from detectors.llm_scope import about_llm
 from detectors.model import Span
+from detectors.prompt_phrase import ID as PHRASE
 from detectors.scanner import TooManyHitsError
 from service.redaction import jsondoc, jsonedit
 from service.redaction.edits import Decoded, Edit, escape
@@ -86,7 +87,7 @@ def _embedded(work: Work, text: bytes, name: bytes) -> list[Edit] | None:
 def _phrase_end(work: Work, text: bytes, lo: int, at: int) -> int:
     """The end of a prompt that words before ``at`` announce (``RAW RESPONSE:``) and that begins there; 0: none."""
     findings = work.plan.text.findings(text, max(lo, at - _ANNOUNCED), at)
-    return max((found.end for found in findings if found.entity == "prompt" and found.end > at), default=0)
+    return max((found.end for found in findings if found.detector == PHRASE and found.end > at), default=0)
 
 
 def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: jsonedit.LocalEdits | None = None) -> list[Edit]:
