@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import hyperscan
@@ -102,7 +103,9 @@ def _run(scan: Any, part: Any, on_match: Any, scratch: Any) -> None:
         pass
 
 
-def _compile(anchors: Sequence[Anchor]) -> Any:
+@lru_cache(maxsize=16)
+def _compile(anchors: tuple[Anchor, ...]) -> Any:
+    """The database of these anchors. Plans that differ in rules alone share it: compiling takes a second, and it never changes."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     expressions = [anchor.pattern.encode("latin-1") for anchor in anchors]
     flags = [hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0 for anchor in anchors]
