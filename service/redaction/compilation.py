@@ -49,8 +49,7 @@ def compile_plan(policy: Policy) -> Plan:
 
 def _added_detectors(policy: Policy, catalogue: Iterable[Detector]) -> tuple[list[Detector], tuple[str, ...]]:
     """The operator's own detectors: of installed packages and of the policy's patterns; and the packages' versions."""
-    named = {subject.id for subject in recognised(policy.model_copy(update={"detectors": DetectorSwitches()}))}
-    taken = {detector.id for detector in catalogue} | PROMPT_IDS | {SENSITIVE_FIELD, KNOWN_NAME, *KINDS} | named
+    taken = _ids(policy, catalogue) | set(KINDS)
     try:
         plugins = load_plugins(taken)
     except PluginError as error:
@@ -91,10 +90,20 @@ def plain_pattern(pattern: config_patterns.Pattern) -> Pattern:
     )
 
 
+def _recognisable(policy: Policy) -> tuple[Subject, ...]:
+    """What the policy asks to be recognised, switched off or not: its names are names all the same."""
+    return recognised(policy.model_copy(update={"detectors": DetectorSwitches()}))
+
+
+def _ids(policy: Policy, catalogue: Iterable[Detector]) -> set[str]:
+    """Every id that a rule may name."""
+    ids = {detector.id for detector in catalogue} | {subject.id for subject in _recognisable(policy)}
+    return ids | PROMPT_IDS | {SENSITIVE_FIELD, KNOWN_NAME}
+
+
 def _check_names(policy: Policy, catalogue: Iterable[Detector]) -> None:
-    found_otherwise = recognised(policy.model_copy(update={"detectors": DetectorSwitches()}))
-    known = {detector.id for detector in catalogue} | PROMPT_IDS | {SENSITIVE_FIELD, KNOWN_NAME} | {subject.id for subject in found_otherwise}
-    entities = {detector.entity for detector in catalogue} | {PERSON} | {subject.entity for subject in found_otherwise}
+    known = _ids(policy, catalogue)
+    entities = {detector.entity for detector in catalogue} | {PERSON} | {subject.entity for subject in _recognisable(policy)}
     switches = [("detectors.on", policy.detectors.on), ("detectors.off", policy.detectors.off)]
     for where, names in switches:
         for name in names:
