@@ -144,9 +144,16 @@ def _findings(text: str, entity: str, found: list[tuple[int, int, str, float]]) 
     return [Finding(start, end, ner_id(entity), entity.lower(), score) for (start, end), score in zip(places, scores, strict=True)]
 
 
+def _keep_suffixes_offline() -> None:
+    """Presidio's e-mail recognizer asks tldextract, which would fetch the list of suffixes at the first address and write it to the home."""
+    from tldextract import TLDExtract, tldextract
+
+    tldextract.TLD_EXTRACTOR = TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list that comes with the package
+
+
 def _pattern_recognizers(settings: NerSettings, named: frozenset[str]) -> Iterator[Any]:
     """Presidio's recognizers for the entities ``named``, and those of the files."""
-    os.environ.setdefault("TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS", "")  # else its list is looked up on the network at the first address
+    _keep_suffixes_offline()
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
     from presidio_analyzer import RecognizerRegistry
 

@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("spacy", reason="needs the extra ner")
 
+from tldextract import TLDExtract, tldextract
+
 from detectors.characters import byte_spans, decoded
 from detectors.name_shape import name_spans
 from detectors.ner import NerSettings, NerUnavailable, Recognizer, check
@@ -71,7 +73,9 @@ def test_only_the_chosen_entities_are_found() -> None:
     assert set(found(text, "PERSON", "LOCATION")) == {"Margaret Hamilton", "Paris"}
 
 
-def test_nothing_is_looked_up_on_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_looked_up_on_the_network_nor_written_to_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tldextract, "TLD_EXTRACTOR", TLDExtract(cache_dir=str(tmp_path)))  # as another module's import leaves it
+
     def refused(*_: object, **__: object) -> None:
         raise AssertionError("the network was asked")
 
@@ -80,6 +84,7 @@ def test_nothing_is_looked_up_on_the_network(monkeypatch: pytest.MonkeyPatch) ->
     fresh = Recognizer(NerSettings(MODEL, "en", ("PERSON", "EMAIL_ADDRESS", "URL")))
     (findings,) = fresh.find([b"mail margaret@example.co.uk or see https://example.com"])
     assert {one.entity for one in findings} == {"email_address", "url"}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_recognizer_files_are_loaded(tmp_path: Path) -> None:
