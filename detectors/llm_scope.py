@@ -1,7 +1,8 @@
 """Whether a record is about a language model. Asked when the name of an ordinary word (``input``, ``text``) has hit.
 
 One strong sign is enough: a GenAI namespace, ``"messages"``, a chat role. Else two names of which one is telling: ``model`` beside
-``input``; ``model`` beside ``message`` is anybody's log line. A marker that names a vendor's key is no sign.
+``input``; ``model`` beside ``message`` is anybody's log line. A marker that names a vendor's key is no sign. In OTLP's protobuf a name has no
+quotes: it stands between its length and the next tag.
 """
 
 from __future__ import annotations
@@ -42,6 +43,17 @@ _WEAK = tuple(
     " inputs query documents texts response system instructions done stream usage embeddings truncation input_type n stop arguments params"
     " delta output generation message text thinking template images thread_id additional_messages revised_prompt".split()
 )
+_ROLES = "user system assistant tool developer function model human ai USER CHATBOT SYSTEM".split()
+_LENGTH = r"[\x00-\xff]{1,4}"
+_WIRE_PHRASES = (
+    *(rf"\x0a\x04role\x12\x{len(role) + 2:02x}\x0a\x{len(role):02x}{role}" for role in _ROLES),
+    *(rf"\x0a\x05input\x12{_LENGTH}2{_LENGTH}\x0a{_LENGTH}\x0a\x{len(name):02x}{name}\x12" for name in "text messages prompt query question".split()),
+    rf"\x0a\x05parts\x12{_LENGTH}\x2a",
+    *(rf"\x0a\x04type\x12{_LENGTH}\x0a[\x00-\xff]{start}" for start in (r"response\.", "content_block", "text_delta", "message_")),
+    r"\x0a[\x00-\x7f]gpt-",
+)
+"""The same as protobuf has them: ``AnyValue``'s string is tag 0x0a, its list 0x32, its array 0x2a; lengths are of one byte or more."""
+
 _TELLING = frozenset("model modelId model_id model_name choices candidates contents temperature top_p generations jsonrpc kwargs".split())
 _WEAKEST = frozenset("message text output results outputs n stop".split())
 _MARKERS = (b"REDACTED:", b"REDACTED-", b"redacted_")
@@ -49,16 +61,20 @@ _MARKER_REACH = 48
 
 
 @cache
-def _signs() -> AnchorSet:
+def _signs(protobuf: bool) -> AnchorSet:
     anchors = [(Anchor(name), "") for name in (*_NAMESPACES, *_PHRASES)]
     anchors += [(Anchor(f"[\"'2]{name}[\\\\\"']"), "") for name in _STRONG]
     anchors += [(Anchor(f"[\"'2]{name}[\\\\\"']"), name) for name in _WEAK]
+    if protobuf:
+        anchors += [(Anchor(phrase), "") for phrase in _WIRE_PHRASES]
+        anchors += [(Anchor(rf"\x0a\x{len(name):02x}{name}\x12"), "") for name in _STRONG]
+        anchors += [(Anchor(rf"\x0a\x{len(name):02x}{name}\x12"), name) for name in _WEAK]
     return AnchorSet(anchors)
 
 
-def about_llm(buf: bytes, lo: int, hi: int) -> bool:
-    """Whether the record ``buf[lo:hi]`` is about a language model."""
-    signs = _signs()
+def about_llm(buf: bytes, lo: int, hi: int, *, protobuf: bool = False) -> bool:
+    """Whether the record ``buf[lo:hi]`` is about a language model. ``protobuf``: it is an OTLP message on the wire."""
+    signs = _signs(protobuf)
     try:
         hits = signs.hits(buf, lo, hi, 65536)
     except TooManyHitsError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from detectors.prompt_keys import PromptKeys
 from service.redaction.prompt_roles import is_tool_kind
 
 STRUCTURE = frozenset(
@@ -59,6 +60,25 @@ def is_text_as_numbers(name: bytes, above: bytes = b"") -> bool:
 def is_argument(name: bytes) -> bool:
     """Whether what stands under ``name`` are a tool's arguments, all of whose values go."""
     return (last_word(name) if b"." in name else name) in STRICT
+
+
+_LOG_MEMBERS = frozenset(
+    b"level severity lvl logger timestamp ts time @timestamp asctime levelname severity_text severityText log.level loglevel".split()
+)
+_LOG_WORDS = frozenset(b"message text content events metadata context query response error exception payload result template output".split())
+_CHAT_MEMBERS = frozenset(b"preamble chat_history role prompt_tokens choices generations connectors".split())
+
+
+def is_content_member(keys: PromptKeys, path: tuple[bytes, ...], siblings: frozenset[bytes], is_list: bool) -> bool:
+    """Whether a member of a document about a language model is content: ``path`` are the names from the root down to its own, ``siblings``
+    those of its object. One rule for JSON and for OTLP's structured values."""
+    name = path[-1]
+    scope = keys.scope(name)
+    if scope == "llm" and name in _LOG_WORDS and siblings & _LOG_MEMBERS and not siblings & _CHAT_MEMBERS:
+        scope = None
+    if scope is not None or (len(path) > 1 and keys.on_path(path) and not keys.keeps(name)):
+        return True
+    return is_list and name != b"context" and is_text_as_numbers(name, path[-2] if len(path) > 1 else b"")
 
 
 def tool_values(names: Iterable[bytes], framing: Mapping[bytes, bytes]) -> frozenset[bytes]:

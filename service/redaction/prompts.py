@@ -10,14 +10,8 @@ from service.redaction import jsonparts, unknown
 from service.redaction.edits import Edit
 from service.redaction.jsondoc import Node
 from service.redaction.prompt_content import ContentWalk
-from service.redaction.prompt_fields import is_argument, is_text_as_numbers
+from service.redaction.prompt_fields import is_argument, is_content_member
 from service.redaction.work import PROMPT
-
-_LOG_MEMBERS = frozenset(
-    b"level severity lvl logger timestamp ts time @timestamp asctime levelname severity_text severityText log.level loglevel".split()
-)
-_LOG_WORDS = frozenset(b"message text content events metadata context query response error exception payload result template output".split())
-_CHAT_MEMBERS = frozenset(b"preamble chat_history role prompt_tokens choices generations connectors".split())
 
 
 class PromptWalk(ContentWalk):
@@ -63,7 +57,7 @@ class PromptWalk(ContentWalk):
         named = self._hit(*name_span)
         if named:
             self._local.name(name_span, name)
-        if self._is_prompt(name, child, path, siblings):
+        if self._is_prompt(child, path, siblings):
             self.content(name_span, name, child, strict=is_argument(name), above=path[-2] if len(path) > 1 else b"")
         elif child.kind in '"[' and self._is_unknown(name, child) and self._redacts_unknown(name):
             self.work.label = unknown.UNKNOWN
@@ -92,15 +86,8 @@ class PromptWalk(ContentWalk):
             self.work.plan, name, jsonparts.inside(self.buf, (child.start, child.end)), b""
         )
 
-    def _is_prompt(self, name: bytes, child: Node, path: tuple[bytes, ...], siblings: frozenset[bytes]) -> bool:
+    def _is_prompt(self, child: Node, path: tuple[bytes, ...], siblings: frozenset[bytes]) -> bool:
         plan = self.work.plan
-        if not plan.prompts_on:
+        if not plan.prompts_on or not is_content_member(plan.prompt_keys, path, siblings, child.kind == "["):
             return False
-        scope = plan.prompt_scope(name)
-        if scope == "llm" and name in _LOG_WORDS and siblings & _LOG_MEMBERS and not siblings & _CHAT_MEMBERS:
-            scope = None
-        if scope is None and (len(path) < 2 or not plan.prompt_keys.on_path(path) or plan.prompt_keys.keeps(name)):
-            above = path[-2] if len(path) > 1 else b""
-            if child.kind != "[" or name == b"context" or not is_text_as_numbers(name, above):
-                return False
-        return self.work.redacts_prompts(name)
+        return self.work.redacts_prompts(path[-1])

@@ -73,7 +73,7 @@ class Leaves(ABC):
         if self._llm is None:
             start, end = self._record
             named = self._everything or self._prompt_ends[bisect_right(self._prompt_ends, start)] <= end
-            self._llm = named and about_llm(self.buf, start, end)
+            self._llm = named and about_llm(self.buf, start, end, protobuf=True)
         return self._llm
 
     def _text(self, start: int, end: int, name: bytes = b"", *, with_name: bool = False) -> bytes | None:

@@ -55,17 +55,17 @@ class PromptValues(Leaves):
         self.work.speaker = NOBODY
         return new
 
-    def _prompt_attribute(self, lo: int, hi: int, name: bytes) -> bytes | None:
-        """The ``AnyValue`` of an attribute that its name makes content."""
+    def _prompt_attribute(self, lo: int, hi: int, name: bytes, above: bytes = b"") -> bytes | None:
+        """The ``AnyValue`` of an attribute, or of a document's member, that is content; ``above`` is the name its list stands under."""
         work = self.work
         outer = work.speaker
         if work.plan.prompt_modes.roles_matter:
             work.speaker = self._speaker(lo, name).under(name) if outer is NOBODY else outer.under(name)
         if not self.plan.policy.prompts.metadata:
-            new = self._content(lo, hi, name, is_argument(name))
+            new = self._content(lo, hi, name, is_argument(name), above)
         else:
             work.measures = Measures()
-            new = self._content(lo, hi, name, is_argument(name))
+            new = self._content(lo, hi, name, is_argument(name), above)
             if work.measures.chars and not self.plan.text.findings(name):
                 self.beside = as_protobuf(work.measures.told(name.decode("utf-8", "replace"), self.plan.name))
             work.measures = None

@@ -10,11 +10,15 @@ from service.redaction.codecs.otlp_leaves import DROPPED
 from service.redaction.codecs.otlp_prompts import ARRAY, BYTES, DOUBLE, INT, KVLIST, STRING, PromptValues
 from service.redaction.codecs.wire import field, fields, length_delimited, varint
 from service.redaction.jsonedit import STRONG
+from service.redaction.prompt_fields import is_content_member
 from service.redaction.work import PROMPT, Unprocessable
 
 
 class Values(PromptValues):
     """Attributes and values: a name may make its value sensitive, or a prompt."""
+
+    _document: tuple[tuple[bytes, ...], frozenset[bytes]] | None = None
+    """Inside a document about a language model: the names down to the list at hand, and those in it."""
 
     def _attribute(self, lo: int, hi: int) -> bytes | None:
         """A ``KeyValue``: the name may make the value sensitive or a prompt; the name itself is looked at too.
@@ -52,17 +56,21 @@ class Values(PromptValues):
         return key + length_delimited(b"\x12", new)
 
     def _is_word(self, lo: int, hi: int) -> bool:
-        """Whether an attribute that no anchor hit has a name that counts in records about language models (``exception.message``)."""
-        return any(
-            number == 1 and start >= 0 and self.plan.prompt_scope(self.buf[start:end]) == "llm"
-            for _, _, start, end, number in fields(self.buf, lo, hi)
-        )
+        """Whether an attribute that no anchor hit counts in records about language models: by its name (``exception.message``), or as it has
+        members, which may do so by theirs."""
+        for _, _, start, end, number in fields(self.buf, lo, hi):
+            if start < 0:
+                continue
+            if number == 1 and self.plan.prompt_scope(self.buf[start:end]) == "llm":
+                return True
+            if number == 2 and any(inner in (ARRAY, KVLIST) for _, _, _, _, inner in fields(self.buf, start, end)):
+                return True
+        return False
 
     def _named_value(self, lo: int, hi: int, name: bytes, named: bool) -> bytes | None:
-        scope = self.plan.prompt_scope(name)
-        if (scope == "always" or (scope == "llm" and self._about_llm())) and self.work.redacts_prompts(name):
-            return self._prompt_attribute(lo, hi, name)
-        if scope is None and self.plan.unknown != "off" and self._about_llm() and self._is_unknown_content(lo, hi, name):
+        if self._is_prompt(lo, hi, name) and self.work.redacts_prompts(name):
+            return self._prompt_attribute(lo, hi, name, self._document[0][-1] if self._document and self._document[0] else b"")
+        if self._is_unknown_content(lo, hi, name):
             self.work.label = unknown.UNKNOWN
             redacts = self.work.redacts_prompts(name)
             new = self._prompt_attribute(lo, hi, name) if redacts else None
@@ -72,9 +80,27 @@ class Values(PromptValues):
         entity = self.plan.entity_of(name)
         return self._value(lo, hi, name, entity, named)
 
+    def _is_prompt(self, lo: int, hi: int, name: bytes) -> bool:
+        """Whether the ``AnyValue`` under ``name`` is content: an attribute's by its name, in a document also by what is above and beside it."""
+        if self._document is None:
+            scope = self.plan.prompt_scope(name)
+            return scope == "always" or (scope == "llm" and self._about_llm())
+        path, siblings = self._document
+        return is_content_member(self.plan.prompt_keys, (*path, name), siblings, self._kind(lo, hi) == ARRAY)
+
+    def _kind(self, lo: int, hi: int) -> int:
+        """Which field of an ``AnyValue`` is set; 0: none."""
+        return field(self.buf, lo, hi)[3] if hi > lo else 0
+
     def _is_unknown_content(self, lo: int, hi: int, name: bytes) -> bool:
-        _, start, end, number, _ = field(self.buf, lo, hi) if hi > lo else (0, -1, 0, 0, 0)
-        text = self.buf[start:end] if number == STRING and start >= 0 else None
+        """Whether an ``AnyValue`` is content although its name says nothing. A list of members is none: they are known by their own names."""
+        setting = self.plan.unknown
+        if setting == "off" or self.plan.prompt_scope(name) is not None or not self._about_llm():
+            return False
+        kind = self._kind(lo, hi)
+        if kind == KVLIST or (self._document is not None and setting != "strict"):
+            return False
+        text = self.buf[slice(*field(self.buf, lo, hi)[1:3])] if kind == STRING else None
         return unknown.is_content(self.plan, name, text, self.buf[lo:hi])
 
     def _body(self, lo: int, hi: int) -> bytes | None:
@@ -105,18 +131,24 @@ class Values(PromptValues):
         if number == KVLIST and entity in STRONG:
             return self._elements(start, end, lambda lo, hi: self._below(lo, hi, name, entity))
         if number == KVLIST:
-            return self._list(start, end, name) if self._hit(start, end) else None
+            return self._list(start, end, name) if self._about_llm() or self._hit(start, end) else None
         return self._unknown(start, end) if self._hit(start, end) else None
 
     def _list(self, lo: int, hi: int, name: bytes) -> bytes | None:
-        """A ``KeyValueList`` that is no content by its name; a message may be in it all the same."""
-        work = self.work
+        """A ``KeyValueList`` that is no content by its name; a message may be in it all the same: on a record about a language model it is
+        a document, whose members are content or not as those of a JSON document are."""
+        work, above = self.work, self._document
         outer = work.speaker
-        if self._llm and self.plan.prompt_modes.roles_matter:
-            work.speaker = outer.within(self._framing(lo, hi)[0], held_by=name)
-        new = self._elements(lo, hi, self._attribute)
-        work.speaker, self.beside = outer, ()  # measures stand beside attributes, not inside their values
-        return new
+        if self._about_llm() and self.plan.prompts_on:
+            if self.plan.prompt_modes.roles_matter:
+                work.speaker = outer.within(self._framing(lo, hi)[0], held_by=name)
+            path = above[0] if above else ()
+            siblings = frozenset(self._name_of(start, end) for _, _, start, end, number in fields(self.buf, lo, hi) if number == 1 and start >= 0)
+            self._document = ((*path, name) if name else path, siblings)
+        try:
+            return self._elements(lo, hi, self._attribute)
+        finally:
+            work.speaker, self.beside, self._document = outer, (), above  # measures stand beside attributes, not inside their values
 
     def _below(self, lo: int, hi: int, name: bytes, entity: str | None) -> bytes | None:
         """A member of a list under a sensitive name: its value is as sensitive, its own name is looked at."""
