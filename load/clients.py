@@ -54,6 +54,17 @@ class Reply(NamedTuple):
         return 200 <= self.status < 300
 
 
+class Route(NamedTuple):
+    """Where requests go, besides the port. ``path`` and ``content_type`` are HTTP's, where they aren't those of OTLP in protobuf."""
+
+    host: str = "127.0.0.1"
+    path: str = ""
+    content_type: str = ""
+
+
+_HERE = Route()
+
+
 class Client(Protocol):
     """What both transports can do: ``framed`` makes all of a request that can be made beforehand. A ``timeout`` of 0 is none."""
 
@@ -69,9 +80,10 @@ class Client(Protocol):
 class HttpClient:
     """One keep-alive connection, made when it is needed."""
 
-    def __init__(self, port: int, signal: str = "traces", encoding: str = "") -> None:
-        self._port = port
-        head = f"POST {PATHS[signal]} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/x-protobuf\r\n"
+    def __init__(self, port: int, signal: str = "traces", encoding: str = "", route: Route = _HERE) -> None:
+        self._host, self._port = route.host, port
+        content_type = route.content_type or "application/x-protobuf"
+        head = f"POST {route.path or PATHS[signal]} HTTP/1.1\r\nHost: {route.host}:{port}\r\nContent-Type: {content_type}\r\n"
         self._head = (head + (f"Content-Encoding: {encoding}\r\n" if encoding else "") + "Content-Length: ").encode()
         self._connection: _Connection | None = None
 
@@ -84,7 +96,7 @@ class HttpClient:
     async def send_framed(self, request: bytes, *, timeout: float = 30.0) -> Reply:
         try:
             if self._connection is None or self._connection.is_closed:
-                _, self._connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", self._port)
+                _, self._connection = await asyncio.get_running_loop().create_connection(_Connection, self._host, self._port)
             answered = self._connection.send(request)
             done = await asyncio.wait_for(answered, timeout) if timeout else await answered
         except (OSError, TimeoutError) as error:
@@ -148,8 +160,10 @@ class _Connection(asyncio.Protocol):
 class GrpcClient:
     """Calls over a channel of its own; closing one leaves the others alone."""
 
-    def __init__(self, port: int, signal: str = "traces", compression: grpc.Compression = grpc.Compression.NoCompression) -> None:
-        self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=_CHANNEL, compression=compression)
+    def __init__(
+        self, port: int, signal: str = "traces", compression: grpc.Compression = grpc.Compression.NoCompression, host: str = _HERE.host
+    ) -> None:
+        self._channel = grpc.aio.insecure_channel(f"{host}:{port}", options=_CHANNEL, compression=compression)
         self._call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(METHODS[signal])
 
     def framed(self, body: bytes) -> bytes:
@@ -190,5 +204,5 @@ def _retry_delay(details: bytes) -> float | None:
     return None
 
 
-def client(transport: str, port: int, signal: str = "traces") -> Client:
-    return HttpClient(port, signal) if transport == "http" else GrpcClient(port, signal)
+def client(transport: str, port: int, signal: str = "traces", route: Route = _HERE) -> Client:
+    return HttpClient(port, signal, route=route) if transport == "http" else GrpcClient(port, signal, host=route.host)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -86,12 +86,34 @@ def scrubjay_config(http: int, grpc: int, exporters: Mapping[str, object], **ser
 
 
 @contextlib.contextmanager
-def scrubjay(folder: Path, exporters: Mapping[str, object], **service: object) -> Iterator[Serving]:
+def scrubjay(folder: Path, exporters: Mapping[str, object], name: str = "scrubjay", **service: object) -> Iterator[Serving]:
     """The service as a user starts it, for as long as the block lasts."""
     http, grpc = free_ports(2)
-    config = folder / "scrubjay.yaml"
-    config.write_text(json.dumps(scrubjay_config(http, grpc, exporters, **service), indent=1))
-    with started("scrubjay", scrubjay_command(config), folder / "scrubjay.log") as process:
+    with _serving(folder, name, scrubjay_config(http, grpc, exporters, **service), scrubjay_command, http, grpc) as serving:
+        yield serving
+
+
+@contextlib.contextmanager
+def scrubjay_of_lines(folder: Path, name: str = "scrubjay", **service: object) -> Iterator[Serving]:
+    """The service taking log lines over HTTP (``POST /ingest``) and writing them, redacted, to a standard output that nobody keeps."""
+    http, grpc = free_ports(2)
+    tree = {
+        "receivers": {"ndjson": {"endpoint": f"127.0.0.1:{http}"}},
+        "exporters": {"stdout": {}},
+        "service": {"workers": 1, "pipelines": {"logs": {"receivers": ["ndjson"], "exporters": ["stdout"]}}, **service},
+        "policy": "default",
+    }
+    with _serving(folder, name, tree, lambda config: ("sh", "-c", 'exec "$@" >/dev/null', "sh", *scrubjay_command(config)), http, grpc) as serving:
+        yield serving
+
+
+@contextlib.contextmanager
+def _serving(
+    folder: Path, name: str, tree: Mapping[str, object], command: Callable[[Path], tuple[str, ...]], http: int, grpc: int
+) -> Iterator[Serving]:
+    config = folder / f"{name}.yaml"
+    config.write_text(json.dumps(tree, indent=1))
+    with started(name, command(config), folder / f"{name}.log") as process:
         wait_until(lambda: is_ready(http), process)
         yield Serving(process, http, grpc)
 

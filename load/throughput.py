@@ -19,16 +19,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from rich.console import Console
 from rich.table import Table
 
-from load import otlp
 from load.corpus import MIB
 from load.drive import Job, write_requests
+from load.drivers.kinds import trace_requests
 from load.processes import Companion, LoadError
 from load.setups import FEW, PATTERNS, Serving, collector, find_collector, passthrough, scrubjay
-from load.spans import spans_proto
 
 TRANSPORTS = ("http", "grpc")
 SHARES = (0.0, 0.05)
@@ -37,6 +35,9 @@ POOL_BYTES = 48 * MIB
 GOAL, GOAL_SPANS = 3.0, 200
 INFLIGHT = 8
 WARM_SECONDS = 0.7
+
+requests_of = trace_requests
+"""``(spans, share, size)`` -> requests of exactly so many spans, no two alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +85,6 @@ class Rig:
     requests: dict[tuple[int, float], Path]
     seconds: float
     patterns: Sequence[str] = PATTERNS
-
-
-def requests_of(spans: int, share: float, size: int) -> Iterator[bytes]:
-    """Requests of exactly so many spans; no two alike."""
-    waiting = []
-    for payload in spans_proto(size, share=share).payloads:
-        for batch in ExportTraceServiceRequest.FromString(payload).resource_spans:
-            waiting += batch.scope_spans[0].spans
-        while len(waiting) >= spans:
-            yield otlp.traces_request(waiting[:spans])
-            del waiting[:spans]
 
 
 def measure(rig: Rig, serving: Serving, case: Case) -> Rate:

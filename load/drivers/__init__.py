@@ -1,0 +1,1 @@
+"""Drivers of load for a whole service: open and closed loops, a sweep over workers, a comparison, a soak. ``python -m load.drivers``."""
