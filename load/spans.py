@@ -10,16 +10,18 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from load import otlp
-from load.corpus import REQUEST_BYTES, Corpus
+from load.corpus_requests import REQUEST_BYTES, Corpus
 from load.values import MESSAGE_HITS, Values, hit_positions
 
-_FIRST = 1_773_480_413_589_000_000
+FIRST = 1_773_480_413_589_000_000
 _COLUMNS = (
     "SELECT id, state, total, currency, placed_at, updated_at, warehouse, carrier, weight, parcels, discount, tax, channel, priority, "
     "region, locale, basket, batch, shelf, picker FROM orders WHERE id = $1 AND state <> $2 ORDER BY placed_at LIMIT 50"
 )
 _FRAME_BYTES = 373
 """What a span's ids, times and fixed attributes take, with their tags and lengths: all but the text of ``db.query.text``."""
+_LOG_FRAME_BYTES = 236
+"""The same of a log record: all but the text of its body."""
 
 Encoded = TypeVar("Encoded")
 
@@ -31,7 +33,7 @@ def spans_proto(size: int, *, share: float = 0.05, record_bytes: int = 470, seed
         span = otlp.span_message(_span(values, number, hit, record_bytes))
         return span, span.ByteSize()
 
-    return _requests("otlp_proto traces", "otlp_proto:traces", encode, otlp.traces_request, size, share, seed)
+    return otlp_corpus("otlp_proto traces", "otlp_proto:traces", encode, otlp.traces_request, size, share, seed)
 
 
 def spans_json(size: int, *, share: float = 0.05, record_bytes: int = 470, seed: int = 11) -> Corpus:
@@ -41,26 +43,30 @@ def spans_json(size: int, *, share: float = 0.05, record_bytes: int = 470, seed:
         span = orjson.dumps(otlp.span_object(_span(values, number, hit, record_bytes)))
         return span, len(span)
 
-    return _requests("otlp_json traces", "otlp_json:traces", encode, otlp.traces_document, size, share, seed)
+    return otlp_corpus("otlp_json traces", "otlp_json:traces", encode, otlp.traces_document, size, share, seed)
 
 
-def logs_proto(size: int, *, share: float = 0.05, seed: int = 12) -> Corpus:
+def logs_proto(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 12) -> Corpus:
+    """Requests of ``ExportLogsServiceRequest``; the body fills a record up to ``record_bytes``."""
+
     def encode(values: Values, number: int, hit: bool) -> tuple[LogRecord, int]:
-        record = otlp.log_message(_log(values, number, hit))
+        record = otlp.log_message(_log(values, number, hit, record_bytes))
         return record, record.ByteSize()
 
-    return _requests("otlp_proto logs", "otlp_proto:logs", encode, otlp.logs_request, size, share, seed)
+    return otlp_corpus("otlp_proto logs", "otlp_proto:logs", encode, otlp.logs_request, size, share, seed)
 
 
-def logs_json(size: int, *, share: float = 0.05, seed: int = 12) -> Corpus:
+def logs_json(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 12) -> Corpus:
+    """The same log records as OTLP/JSON; ``record_bytes`` still is their length as protobuf."""
+
     def encode(values: Values, number: int, hit: bool) -> tuple[bytes, int]:
-        record = orjson.dumps(otlp.log_object(_log(values, number, hit)))
+        record = orjson.dumps(otlp.log_object(_log(values, number, hit, record_bytes)))
         return record, len(record)
 
-    return _requests("otlp_json logs", "otlp_json:logs", encode, otlp.logs_document, size, share, seed)
+    return otlp_corpus("otlp_json logs", "otlp_json:logs", encode, otlp.logs_document, size, share, seed)
 
 
-def _requests(
+def otlp_corpus(
     name: str,
     codec: str,
     encode: Callable[[Values, int, bool], tuple[Encoded, int]],
@@ -69,6 +75,7 @@ def _requests(
     share: float,
     seed: int,
 ) -> Corpus:
+    """Requests of about 1 MiB of what ``encode`` makes of (values, number of the record, is it hit): the record, and its length."""
     values = Values(seed)
     is_hit = hit_positions(values.random, share)
     made = hits = 0
@@ -95,7 +102,7 @@ def _requests(
 
 def _span(values: Values, number: int, hit: bool, record_bytes: int) -> otlp.SpanFields:
     draw = values.random.getrandbits(30)
-    start = _FIRST + 13_000_000 * number + draw % 1_000_000
+    start = FIRST + 13_000_000 * number + draw % 1_000_000
     attributes: dict[str, object] = {
         "http.request.method": ("GET", "POST", "PUT")[draw % 3],
         "url.path": f"/v1/orders/{draw}/items",
@@ -110,7 +117,7 @@ def _span(values: Values, number: int, hit: bool, record_bytes: int) -> otlp.Spa
     added = 0
     if hit:
         events, failure, added = _make_sensitive(values, number, attributes)
-    attributes["db.query.text"] = _COLUMNS[: max(record_bytes - _FRAME_BYTES - added, 20)]
+    attributes["db.query.text"] = (_COLUMNS * (record_bytes // len(_COLUMNS) + 1))[: max(record_bytes - _FRAME_BYTES - added, 20)]
     end = start + draw % 90_000_000
     return otlp.SpanFields(values.hex(32), values.hex(16), "GET /v1/orders/{id}/items", start, end, attributes, events, failure)
 
@@ -145,11 +152,13 @@ def _make_sensitive(values: Values, number: int, attributes: dict[str, object]) 
             return [], text, 6 + len(text)
 
 
-def _log(values: Values, number: int, hit: bool) -> otlp.LogFields:
+def _log(values: Values, number: int, hit: bool, record_bytes: int | None) -> otlp.LogFields:
     draw = values.random.getrandbits(30)
     body = values.work(14)
-    if hit:
-        body += "; " + MESSAGE_HITS[number % len(MESSAGE_HITS)](values)
+    said = "; " + MESSAGE_HITS[number % len(MESSAGE_HITS)](values) if hit else ""
+    if record_bytes is not None:
+        room = max(record_bytes - _LOG_FRAME_BYTES - len(said), 0)
+        body = (body if room <= len(body) else f"{body} {values.work(room // 2)}")[:room]
     attributes: dict[str, object] = {
         "code.file.path": "orders/ledger.py",
         "code.line.number": draw % 900,
@@ -157,4 +166,4 @@ def _log(values: Values, number: int, hit: bool) -> otlp.LogFields:
         "app.offset": draw * 1031,
         "network.peer.address": values.address(),
     }
-    return otlp.LogFields(values.hex(32), values.hex(16), _FIRST + 13_000_000 * number, body, attributes)
+    return otlp.LogFields(values.hex(32), values.hex(16), FIRST + 13_000_000 * number, body + said, attributes)
