@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from load.drivers import loops
+from load.drivers import compare, loops
 from load.drivers.reporting import add_outputs
 from load.processes import LoadError
 
@@ -23,6 +23,7 @@ Exit code 0 if everything was acknowledged (and goals, where there are any, are 
 COMMANDS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "open": loops.add_open,
     "closed": loops.add_closed,
+    "compare": compare.add_to,
 }
 """What adds a command's arguments says in its docstring what the command does."""
 
