@@ -27,12 +27,18 @@ _STRONG = tuple(
     " structuredContent prompt_token_count generation_token_count textGenerationConfig return_documents"
     " assistant_id search_depth encoding_format request_data response_data prompts".split()
 )
+_VALUE = r",\s{0,80}[\"']value[\"']:\s{0,4}\{\s{0,80}[\"']stringValue[\"']:\s{0,4}"
+"""What stands between a name and its string in OTLP/JSON."""
+
 _PHRASES = (
     r"""["']role\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["'](?:user|system|assistant|tool|developer|function|model|human|ai|USER|CHATBOT|SYSTEM)[\\"']""",
     r"""["']input\\{0,7}["']\s{0,4}:\s{0,4}\{\s{0,4}\\{0,7}["'](?:text|messages|prompt|query|question)""",
     r"""["']parts\\{0,7}["']\s{0,4}:\s{0,4}\[""",
     r"""["']type\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["'](?:response\.|content_block|text_delta|message_)""",
     r"""["']gpt-""",
+    rf"""["']role["']{_VALUE}["'](?:user|system|assistant|tool|developer|function|model|human|ai|USER|CHATBOT|SYSTEM)["']""",
+    rf"""["']type["']{_VALUE}["'](?:response\.|content_block|text_delta|message_)""",
+    r"""["']parts["'],\s{0,80}["']value["']:\s{0,4}\{\s{0,80}["']arrayValue["']""",
     r"""role=["'](?:user|system|assistant|tool|developer|function|model|USER|CHATBOT|SYSTEM)["']""",
     r"""type=["'](?:response\.|content_block|text_delta|message_)""",
     r"""type\\x22:\s{0,4}\\x22(?:response\.|content_block|text_delta|message_)""",
@@ -44,6 +50,9 @@ _WEAK = tuple(
     " delta output generation message text thinking template images thread_id additional_messages revised_prompt".split()
 )
 _ROLES = "user system assistant tool developer function model human ai USER CHATBOT SYSTEM".split()
+_KINDS = "LLMCall ToolCall text_delta input_json_delta thinking_delta signature_delta contentBlockDelta content-delta text-generation content_block".split()
+"""Those of the strong signs that also stand as values: an event's type."""
+
 _LENGTH = r"[\x00-\xff]{1,4}"
 _WIRE_PHRASES = (
     *(rf"\x0a\x04role\x12\x{len(role) + 2:02x}\x0a\x{len(role):02x}{role}" for role in _ROLES),
@@ -51,8 +60,11 @@ _WIRE_PHRASES = (
     rf"\x0a\x05parts\x12{_LENGTH}\x2a",
     *(rf"\x0a\x04type\x12{_LENGTH}\x0a[\x00-\xff]{start}" for start in (r"response\.", "content_block", "text_delta", "message_")),
     r"\x0a[\x00-\x7f]gpt-",
+    r"\x0a\x0a\x0a\x08messages",
+    *(rf"\x0a\x{len(kind):02x}{kind}" for kind in _KINDS),
 )
-"""The same as protobuf has them: ``AnyValue``'s string is tag 0x0a, its list 0x32, its array 0x2a; lengths are of one byte or more."""
+"""The same as protobuf has them: ``AnyValue``'s string is tag 0x0a, its list 0x32, its array 0x2a; lengths are of one byte or more.
+``messages`` stands in a list where an error says which member it is about."""
 
 _TELLING = frozenset("model modelId model_id model_name choices candidates contents temperature top_p generations jsonrpc kwargs".split())
 _WEAKEST = frozenset("message text output results outputs n stop".split())

@@ -12,12 +12,13 @@ from detectors.field_names import plausible
 from detectors.llm_scope import about_llm
 from detectors.model import Span
 from service.redaction import jsondoc, unknown
-from service.redaction.codecs.otlp_json_prompts import ARRAYS, BYTES, LISTS, NUMBERS, PromptEdits, decoded_bytes, pair, values
+from service.redaction.codecs.otlp_json_prompts import ARRAYS, BYTES, LISTS, NUMBERS, PromptEdits, decoded_bytes, has, pair, values
 from service.redaction.edits import Edit, apply, escape
 from service.redaction.jsondoc import Node
 from service.redaction.jsonleaf import leaf_edits, string_edits
 from service.redaction.jsonparts import drop_member, inside
 from service.redaction.plan import SENSITIVE_FIELD
+from service.redaction.prompt_fields import is_content_member
 from service.redaction.prompt_metadata import Measures, as_json
 from service.redaction.work import PROMPT, Unprocessable
 
@@ -45,12 +46,15 @@ METRIC = frozenset((b"gauge", b"sum", b"histogram", b"exponentialHistogram", b"s
 
 IDS = frozenset((b"traceId", b"spanId", b"parentSpanId"))
 _RECORDS = frozenset((b"spans", b"logRecords", b"metrics"))
-_BORDER = b'"traceId"'
+BORDER = b'"traceId":'
 _REACH = 1 << 16
 
 
 class AttributeEdits(PromptEdits):
     """Edits for attributes and values, given their trees."""
+
+    _document: tuple[bool, tuple[bytes, ...]] | None = None
+    """Inside a list of members: whether its record is about a language model, and the names down to the value at hand."""
 
     def walk(self, node: Node) -> list[Edit]:
         """Edits for a whole request."""
@@ -138,6 +142,8 @@ class AttributeEdits(PromptEdits):
         """As ``_measured`` where the name says nothing but the value is content all the same; ``None`` where it is none."""
         work, strings = self.work, [child for child in value.children if child.kind == '"']
         text = inside(self.buf, (strings[0].start, strings[0].end)) if len(strings) == len(value.children) == 1 else None
+        if has(self.buf, value, LISTS):
+            return None  # its members are known by their own names
         if not unknown.is_content(work.plan, name, text, self.buf[value.start : value.end]) or not self.about_llm(at):
             return None
         work.label = unknown.UNKNOWN
@@ -166,8 +172,8 @@ class AttributeEdits(PromptEdits):
     def about_llm(self, at: int) -> bool:
         """Whether the span or record around ``at`` is about a language model, as far as its neighbours reach."""
         buf = self.buf
-        lo = max(buf.rfind(_BORDER, max(0, at - _REACH), at), at - _REACH, 0)
-        hi = buf.find(_BORDER, at, at + _REACH)
+        lo = max(buf.rfind(BORDER, max(0, at - _REACH), at), at - _REACH, 0)
+        hi = buf.find(BORDER, at, at + _REACH)
         return about_llm(buf, lo, hi if hi >= 0 else min(len(buf), at + _REACH))
 
     def any_value(self, node: Node, name: bytes, entity: str | None) -> None:
@@ -203,23 +209,38 @@ class AttributeEdits(PromptEdits):
             self.edits[before:] = [Edit(element.start, element.end, b"{}")]
 
     def _list(self, node: Node, name: bytes, entity: str | None) -> None:
+        """A ``kvlistValue``: on a record about a language model it is a document, whose members are content or not as those of any JSON are."""
         members = [(element, *one) for element in values(self.buf, node) for one in pair(self.buf, element)]
-        work = self.work
+        work, document = self.work, self._document
         outer = work.speaker
         if work.plan.prompt_modes.roles_matter:
             work.speaker = outer.within(self.framing(members), held_by=name)
+        llm, path = document or (work.plan.prompts_on and self.about_llm(node.start), (name,) if name else ())
+        siblings = frozenset(inner for _, _, inner, _ in members)
         for element, inner_span, inner, value in members:
+            self._document = llm, (*path, inner)
             self.name(inner_span, inner)
             before = len(self.edits)
-            if self._is_prompt(inner, inner_span[0]) and work.redacts_prompts(inner):
-                self.prompt_attribute(inner, value)
+            if self._content_member(inner, value, path, siblings, llm):
                 if work.drop_field and not work.drop_record:
                     self.edits[before:] = [drop_member(self.buf, element.start, element.end, self.lo)]
             else:
                 inner_entity = work.plan.entity_of(inner) or entity
                 self.any_value(value, inner if inner_entity != entity else name, inner_entity)
             work.drop_field = False
-        work.speaker = outer
+        work.speaker, self._document = outer, document
+
+    def _content_member(self, name: bytes, value: Node, path: tuple[bytes, ...], siblings: frozenset[bytes], llm: bool) -> bool:
+        """Redacts a list's member that is content; ``False`` where it is none."""
+        work = self.work
+        if llm:
+            content = is_content_member(work.plan.prompt_keys, (*path, name), siblings, has(self.buf, value, ARRAYS))
+        else:
+            content = work.plan.prompt_scope(name) == "always"
+        if content and work.redacts_prompts(name):
+            self.prompt_attribute(name, value, path[-1] if path else b"")
+            return True
+        return llm and work.plan.unknown == "strict" and self._unknown(name, value, value.start) is not None
 
     def plain(self, span: Span, name: bytes, entity: str | None) -> None:
         """A string under ``name``."""

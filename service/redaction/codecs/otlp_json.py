@@ -15,7 +15,7 @@ from detectors.scanner import HITS_PER_WINDOW, WINDOW_BYTES, TooManyHitsError
 from service.errors import FramingError
 from service.redaction import jsondoc
 from service.redaction.codecs.ndjson import blank
-from service.redaction.codecs.otlp_attributes import COUNTS, IDS, PLACES, AttributeEdits
+from service.redaction.codecs.otlp_attributes import BORDER, COUNTS, IDS, PLACES, AttributeEdits
 from service.redaction.codecs.otlp_json_prompts import Irregular
 from service.redaction.copies import without_copies
 from service.redaction.copies_otlp import JsonRecords
@@ -35,6 +35,7 @@ _KEY_BEFORE = re.compile(
 _CLOSES = re.compile(rb"\s*+\}")
 _SCOPE_BEFORE = re.compile(rb'"scope"\s{0,8}:\s{0,8}\{\s{0,8}\Z')
 _BODY_BEFORE = re.compile(rb'"body"\s{0,8}:\s{0,8}\{\s{0,8}\Z')
+_LIST = re.compile(rb'"(?:kvlist|array)(?:Value|_value)"\s*+:\s*+(?=\{)')
 _ELEMENT_BEFORE = re.compile(rb"[\[,]\s{0,8}\{\s{0,8}\Z")
 _RECORDS = {"traces": b'"spanId"', "logs": b'imeUnixNano"', "metrics": b'"name"'}
 _KNOWN = frozenset(
@@ -106,11 +107,15 @@ class OtlpEdits(AttributeEdits):
     """Looks at each hit where it lies, and reads attributes as name and value. ``metrics``: the payload holds metrics."""
 
     metrics = False
+    _listed = 0
+    """Up to where lists have been looked for around hits."""
 
     def element(self, span: Span) -> None:
         """A string value that was hit: an attribute's key, an attribute's value, or a field of a record."""
         name_span = jsondoc.name_before(self.buf, span[0], self.lo)
         field = inside(self.buf, name_span) if name_span else b""
+        if self._in_document(span[0]):
+            return
         self.work.at = span[0]
         place, self.work.place = self.work.place, PLACES.get(field, "attribute")
         if (
@@ -141,6 +146,8 @@ class OtlpEdits(AttributeEdits):
     def member(self, name_span: Span, start: int) -> int:
         """A JSON member's own name was hit: OTLP's field names hold nothing; any other is not as exporters write it."""
         field = inside(self.buf, name_span)
+        if field == b"bytesValue" and self._in_document(start):
+            return self._done
         if field == b"bytesValue" and self.buf[start] == 34:
             end = jsondoc.value_end(self.buf, start, self.hi)
             self.bytes_value((start, end), b"", None)
@@ -148,6 +155,48 @@ class OtlpEdits(AttributeEdits):
         if len(field) == name_span[1] - name_span[0] - 2 and (field in _KNOWN or field in PLACES or field in IDS):
             return start
         raise Irregular
+
+    def number(self, span: Span | None, name: bytes = b"", name_span: Span | None = None) -> None:
+        if span is None or not self._in_document(span[0]):
+            super().number(span, name, name_span)
+
+    def _in_document(self, at: int) -> bool:
+        """Whether a list of members or values lies around ``at`` in a record about a language model; the outermost one has been walked then."""
+        buf = self.buf
+        while self._listed < at:
+            lo = max(self._listed, buf.rfind(BORDER, self._listed, at))
+            start = min((found for found in (buf.find(b'"kvlist', lo, at), buf.find(b'"array', lo, at)) if found >= 0), default=at)
+            opens = _LIST.match(buf, start, self.hi)
+            self._listed = start + 1 if start < at else at
+            if opens is None:
+                continue
+            end = jsondoc.value_end(buf, opens.end(), self.hi)
+            self._listed = max(end, self._listed)
+            if end > at and self.about_llm(at):
+                self._walked(start, end)
+                return True
+        return False
+
+    def _walked(self, start: int, end: int) -> None:
+        """Walks the attribute or the body whose value's only member is a list, ``start``–``end``."""
+        buf, lo = self.buf, max(0, start - 1024)
+        opening = buf.rfind(b"{", lo, start)
+        before = _KEY_BEFORE.search(buf, buf.rfind(b"{", lo, opening), start)
+        place, self.work.place = self.work.place, "attribute"
+        self.work.at = start
+        value = jsondoc.tree(buf, opening, _close(buf, end), self.work.plan.max_depth)
+        try:
+            if before is not None:
+                self.attribute([before.span("key")], value, self._object_of(before.span("key")), named=False)
+            elif _BODY_BEFORE.search(buf, lo, start):
+                self._body(value)
+            else:
+                raise Irregular
+            if self.work.drop_record:
+                raise Irregular
+        finally:
+            self.work.place = place
+        self._done = max(self._done, end)
 
     def _attribute(self, key: Span) -> None:
         follows = _VALUE_FOLLOWS.match(self.buf, key[1], self.hi)

@@ -48,8 +48,8 @@ class PromptEdits(LocalEdits, ABC):
     def bytes_value(self, span: Span, name: bytes, entity: str | None) -> None:
         """A ``bytesValue`` that is no content."""
 
-    def prompt_attribute(self, name: bytes, value: Node) -> None:
-        """The ``AnyValue`` of an attribute that its name makes content. ``drop_field`` is set where the attribute goes."""
+    def prompt_attribute(self, name: bytes, value: Node, above: bytes = b"") -> None:
+        """The ``AnyValue`` of an attribute, or of a document's member under ``above``, that is content. ``drop_field`` is set where it goes."""
         work = self.work
         outer = work.speaker
         if work.plan.prompt_modes.roles_matter:
@@ -57,7 +57,7 @@ class PromptEdits(LocalEdits, ABC):
                 raise Irregular
             role = next((role for key in role_names(name) if (role := role_named(self._numbered.get(key, b"")))), None)
             work.speaker = (Speaker(role, MESSAGE) if role and outer.level <= MESSAGE else outer).under(name)
-        self.content(value, name, is_argument(name))
+        self.content(value, name, is_argument(name), above)
         work.speaker = outer
 
     def prompt_body(self, node: Node, at: Span) -> bool:
@@ -201,6 +201,11 @@ def values(buf: bytes, node: Node) -> list[Node]:
         if inside(buf, name_span) == b"values":
             return child.children
     return []
+
+
+def has(buf: bytes, value: Node, fields: frozenset[bytes]) -> bool:
+    """Whether an ``AnyValue`` has one of these fields."""
+    return any(inside(buf, span) in fields for span in value.names)
 
 
 def pair(buf: bytes, element: Node) -> list[tuple[Span, bytes, Node]]:
