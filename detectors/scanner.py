@@ -17,8 +17,9 @@ from typing import Any
 
 import hyperscan
 
+from detectors.compiled import database
 from detectors.markers import MARKER_STARTS, is_marker, is_masked
-from detectors.model import Anchor, CatalogueError, Detector, Finding
+from detectors.model import Anchor, Detector, Finding
 
 WINDOW_BYTES = 1 << 20
 OVERLAP_BYTES = 64
@@ -39,16 +40,20 @@ class TooManyHitsError(Exception):
 
 
 class AnchorSet:
-    """Patterns compiled into one database; each carries a value that comes back with its hits."""
+    """Patterns compiled into one database; each carries a value that comes back with its hits.
 
-    __slots__ = ("_database", "_local", "_lock", "patterns", "values")
+    ``shipped``: none of the patterns is the operator's own, so the database may be kept on disk (see :mod:`detectors.compiled`).
+    """
 
-    def __init__(self, anchors: Iterable[tuple[Anchor, Any]]) -> None:
+    __slots__ = ("_database", "_local", "_lock", "_shipped", "patterns", "values")
+
+    def __init__(self, anchors: Iterable[tuple[Anchor, Any]], *, shipped: bool = False) -> None:
         grouped: dict[Anchor, list[Any]] = {}
         for anchor, value in anchors:
             grouped.setdefault(anchor, []).append(value)
         self.patterns = tuple(grouped)
         self.values: tuple[tuple[Any, ...], ...] = tuple(tuple(values) for values in grouped.values())
+        self._shipped = shipped
         self._database: Any = None
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -56,11 +61,11 @@ class AnchorSet:
     def warm(self) -> None:
         """Compile the database now (about a second for the whole catalogue) instead of at the first scan.
 
-        Raises :class:`CatalogueError` for a pattern Hyperscan does not take.
+        Raises :class:`detectors.model.CatalogueError` for a pattern Hyperscan does not take.
         """
         with self._lock:
             if self._database is None:
-                self._database = _compile(self.patterns)
+                self._database = _compile(self.patterns, self._shipped)
 
     def hits(self, buf: Any, lo: int, hi: int, limit: int) -> list[tuple[int, int]]:
         """``(end offset, pattern index)`` of every match in ``buf[lo:hi]``, in the order Hyperscan reports them.
@@ -104,16 +109,9 @@ def _run(scan: Any, part: Any, on_match: Any, scratch: Any) -> None:
 
 
 @lru_cache(maxsize=16)
-def _compile(anchors: tuple[Anchor, ...]) -> Any:
+def _compile(anchors: tuple[Anchor, ...], shipped: bool) -> Any:
     """The database of these anchors. Plans that differ in rules alone share it: compiling takes a second, and it never changes."""
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    expressions = [anchor.pattern.encode("latin-1") for anchor in anchors]
-    flags = [hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0 for anchor in anchors]
-    try:
-        database.compile(expressions=expressions, ids=list(range(len(anchors))), elements=len(anchors), flags=flags)
-    except hyperscan.error as error:
-        raise CatalogueError(f"an anchor does not compile: {error}") from None
-    return database
+    return database(anchors, shipped=shipped)
 
 
 class Scanner:
@@ -121,16 +119,18 @@ class Scanner:
 
     ``extra`` anchors (key names, escapes) are what the wire format needs besides; their values come back from ``candidates`` only.
     ``shadowing``: a less certain detector is not asked about a place inside what a more certain one has found. Only where every finding is
-    enforced; else a finding that is merely observed could hide a secret.
+    enforced; else a finding that is merely observed could hide a secret. ``shipped`` as for :class:`AnchorSet`.
     """
 
     __slots__ = ("_anchors", "_detectors", "_shadowing", "detectors")
 
-    def __init__(self, detectors: Iterable[Detector], extra: Iterable[tuple[Anchor, Any]] = (), *, shadowing: bool = False) -> None:
+    def __init__(
+        self, detectors: Iterable[Detector], extra: Iterable[tuple[Anchor, Any]] = (), *, shadowing: bool = False, shipped: bool = False
+    ) -> None:
         self.detectors = tuple(detectors)
         self._shadowing = shadowing
         pairs: list[tuple[Anchor, Any]] = [(anchor, detector) for detector in self.detectors for anchor in detector.anchors]
-        self._anchors = AnchorSet([*pairs, *extra])
+        self._anchors = AnchorSet([*pairs, *extra], shipped=shipped)
         self._detectors = tuple(tuple(value for value in values if isinstance(value, Detector)) for values in self._anchors.values)
 
     def candidates(self, buf: Any, lo: int = 0, hi: int | None = None, limit: int = HITS_PER_WINDOW) -> list[tuple[int, int]]:

@@ -113,12 +113,13 @@ class Plan:
         names: list[tuple[Anchor, KeyAnchor]] = list(ESCAPES)
         names += scope_anchors() if self.prompts_on else []
         names += name_anchors() if self.sensitive_on else []
-        self.text = Scanner(detectors, shadowing=_lets_nothing_through(policy))
-        self.json = Scanner(detectors, names)
+        shipped = not policy.patterns and not plugins  # what the operator's own patterns say is not written down
+        self.text = Scanner(detectors, shadowing=_lets_nothing_through(policy), shipped=shipped)
+        self.json = Scanner(detectors, names, shipped=shipped)
         words: list[tuple[Anchor, KeyAnchor]] = attribute_anchors(prompt_keys) if self.prompts_on else []
-        self.otlp_json = Scanner(detectors, [*names, *BYTES_VALUES, *words])
-        starts = string_start_anchors(detectors)
-        self.protobuf = Scanner(detectors, [*names, *starts, *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)])
+        self.otlp_json = Scanner(detectors, [*names, *BYTES_VALUES, *words], shipped=shipped)
+        fields = [*string_start_anchors(detectors), *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)]
+        self.protobuf = Scanner(detectors, [*names, *fields], shipped=shipped)
         self.json_prompt_patterns = _prompt_patterns(self.json)
         escaped = frozenset(i for i, values in enumerate(self.json.values) if KeyAnchor.ESCAPE in values)
         self.json_structural_patterns = self.json_prompt_patterns | escaped
