@@ -50,7 +50,10 @@ _WEAK = tuple(
     " delta output generation message text thinking template images thread_id additional_messages revised_prompt".split()
 )
 _ROLES = "user system assistant tool developer function model human ai USER CHATBOT SYSTEM".split()
-_KINDS = "LLMCall ToolCall text_delta input_json_delta thinking_delta signature_delta contentBlockDelta content-delta text-generation content_block".split()
+_KINDS = (
+    "LLMCall ToolCall text_delta input_json_delta thinking_delta signature_delta contentBlockDelta content_block content-delta"
+    " text-generation".split()
+)
 """Those of the strong signs that also stand as values: an event's type."""
 
 _LENGTH = r"[\x00-\xff]{1,4}"
