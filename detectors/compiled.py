@@ -9,8 +9,9 @@ Contract: :func:`database` answers the same with and without the folder, and wha
 Anything else is removed and compiled anew. No signature guards the content: its key would lie beside it, and whoever can write as this user
 can change the program as well. A folder that can't be read or made is done without; nothing here fails a start.
 
-**Only patterns that ship with the package are kept.** The operator's own may hold a literal that is itself a secret, and names to look for
-are personal data; such a set is compiled at each start and never written down. The caller says which it is; the default is "not".
+**Only patterns that ship with the package are kept.** The operator's own may hold a literal that is itself a secret: a set with such a pattern
+in it is compiled at each start, unless ``SCRUBJAY_CACHE_PATTERNS=1`` says that the folder may know them (it is no less closed than a policy
+file should be). Names to look for are personal data and never written down. The caller says which it is; the default is never.
 
 The folder is ``$SCRUBJAY_CACHE_DIR``, else ``scrubjay/databases`` in ``$XDG_CACHE_HOME`` or ``~/.cache``; ``SCRUBJAY_CACHE_DIR=`` (empty)
 switches it off. The key names the patterns, Hyperscan's version and the processor features it compiles for here, so one folder serves
@@ -31,7 +32,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import hyperscan
 
@@ -39,6 +40,9 @@ from detectors.model import Anchor, CatalogueError
 
 MAX_FILES = 64
 MAX_BYTES = 256 << 20
+Origin = Literal["package", "policy", "private"]
+"""Whose the patterns of a set are: all of them ours; some the operator's own; or some personal data to look for."""
+
 _MAX_FILE_BYTES = 64 << 20
 _MAGIC = b"scrubjay database 1\n"
 _HEAD_BYTES = len(_MAGIC) + hashlib.sha256().digest_size
@@ -48,22 +52,24 @@ _UNFINISHED_SECONDS = 3600
 _log = logging.getLogger("scrubjay")
 
 
-def database(anchors: tuple[Anchor, ...], *, shipped: bool = False, environ: Mapping[str, str] = os.environ) -> Any:
-    """The block-mode database of ``anchors``, which have their places as ids. ``shipped``: none of them is the operator's own.
+def database(anchors: tuple[Anchor, ...], origin: Origin = "private", environ: Mapping[str, str] = os.environ) -> Any:
+    """The block-mode database of ``anchors``, which have their places as ids.
 
     Raises :class:`CatalogueError` for a pattern Hyperscan does not take.
     """
-    store = _Store.at(folder(environ)) if shipped else None
+    expressions = [anchor.pattern.encode("latin-1") for anchor in anchors]
+    flags = [hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0 for anchor in anchors]
+    store = _Store.at(folder(environ)) if _may_be_kept(origin, environ) else None
     if store is None:
-        return _compile(anchors)
-    key = _key(anchors)
+        return _compile(expressions, flags)
+    key = _key(expressions, flags)
     content = store.read(key)
     if content is not None:
         try:
             return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
         except hyperscan.error:
             store.remove(key)
-    compiled = _compile(anchors)
+    compiled = _compile(expressions, flags)
     store.write(key, hyperscan.dumpb(compiled))
     return compiled
 
@@ -79,12 +85,14 @@ def folder(environ: Mapping[str, str] = os.environ) -> Path | None:
     return Path(home) / "scrubjay" / "databases" if home.startswith("/") else None  # relative ones are to be ignored (XDG)
 
 
-def _compile(anchors: tuple[Anchor, ...]) -> Any:
+def _may_be_kept(origin: Origin, environ: Mapping[str, str]) -> bool:
+    return origin == "package" or (origin == "policy" and environ.get("SCRUBJAY_CACHE_PATTERNS") == "1")
+
+
+def _compile(expressions: list[bytes], flags: list[int]) -> Any:
     compiled = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    expressions = [anchor.pattern.encode("latin-1") for anchor in anchors]
-    flags = [hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0 for anchor in anchors]
     try:
-        compiled.compile(expressions=expressions, ids=list(range(len(anchors))), elements=len(anchors), flags=flags)
+        compiled.compile(expressions=expressions, ids=list(range(len(expressions))), elements=len(expressions), flags=flags)
     except hyperscan.error as error:
         raise CatalogueError(f"an anchor does not compile: {error}") from None
     _give_back()
@@ -99,12 +107,12 @@ def _give_back() -> None:
             trim(0)
 
 
-def _key(anchors: tuple[Anchor, ...]) -> str:
+def _key(expressions: list[bytes], flags: list[int]) -> str:
     """Names a database: what it is made of, by what, and for which processor."""
     probe = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     probe.compile(expressions=[b"a"], ids=[0], elements=1, flags=[0])
     about = f"{version('hyperscan')} {probe.info()!r} {sys.platform} {platform.machine()}"
-    rows = "\n".join(f"{anchor.caseless:d}{anchor.pattern!r}" for anchor in anchors)
+    rows = "\n".join(f"{flag}{expression!r}" for expression, flag in zip(expressions, flags, strict=True))
     return hashlib.sha256(f"{about}\n{rows}".encode()).hexdigest()
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import hyperscan
 
-from detectors.compiled import database
+from detectors.compiled import Origin, database
 from detectors.markers import MARKER_STARTS, is_marker, is_masked
 from detectors.model import Anchor, Detector, Finding
 
@@ -42,18 +42,18 @@ class TooManyHitsError(Exception):
 class AnchorSet:
     """Patterns compiled into one database; each carries a value that comes back with its hits.
 
-    ``shipped``: none of the patterns is the operator's own, so the database may be kept on disk (see :mod:`detectors.compiled`).
+    ``origin``: whose the patterns are, on which it depends whether the database may be kept on disk (see :mod:`detectors.compiled`).
     """
 
-    __slots__ = ("_database", "_local", "_lock", "_shipped", "patterns", "values")
+    __slots__ = ("_database", "_local", "_lock", "_origin", "patterns", "values")
 
-    def __init__(self, anchors: Iterable[tuple[Anchor, Any]], *, shipped: bool = False) -> None:
+    def __init__(self, anchors: Iterable[tuple[Anchor, Any]], *, origin: Origin = "private") -> None:
         grouped: dict[Anchor, list[Any]] = {}
         for anchor, value in anchors:
             grouped.setdefault(anchor, []).append(value)
         self.patterns = tuple(grouped)
         self.values: tuple[tuple[Any, ...], ...] = tuple(tuple(values) for values in grouped.values())
-        self._shipped = shipped
+        self._origin: Origin = origin
         self._database: Any = None
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -65,7 +65,7 @@ class AnchorSet:
         """
         with self._lock:
             if self._database is None:
-                self._database = _compile(self.patterns, self._shipped)
+                self._database = _compile(self.patterns, self._origin)
 
     def hits(self, buf: Any, lo: int, hi: int, limit: int) -> list[tuple[int, int]]:
         """``(end offset, pattern index)`` of every match in ``buf[lo:hi]``, in the order Hyperscan reports them.
@@ -109,9 +109,9 @@ def _run(scan: Any, part: Any, on_match: Any, scratch: Any) -> None:
 
 
 @lru_cache(maxsize=16)
-def _compile(anchors: tuple[Anchor, ...], shipped: bool) -> Any:
+def _compile(anchors: tuple[Anchor, ...], origin: Origin) -> Any:
     """The database of these anchors. Plans that differ in rules alone share it: compiling takes a second, and it never changes."""
-    return database(anchors, shipped=shipped)
+    return database(anchors, origin)
 
 
 class Scanner:
@@ -119,18 +119,18 @@ class Scanner:
 
     ``extra`` anchors (key names, escapes) are what the wire format needs besides; their values come back from ``candidates`` only.
     ``shadowing``: a less certain detector is not asked about a place inside what a more certain one has found. Only where every finding is
-    enforced; else a finding that is merely observed could hide a secret. ``shipped`` as for :class:`AnchorSet`.
+    enforced; else a finding that is merely observed could hide a secret. ``origin`` as for :class:`AnchorSet`.
     """
 
     __slots__ = ("_anchors", "_detectors", "_shadowing", "detectors")
 
     def __init__(
-        self, detectors: Iterable[Detector], extra: Iterable[tuple[Anchor, Any]] = (), *, shadowing: bool = False, shipped: bool = False
+        self, detectors: Iterable[Detector], extra: Iterable[tuple[Anchor, Any]] = (), *, shadowing: bool = False, origin: Origin = "private"
     ) -> None:
         self.detectors = tuple(detectors)
         self._shadowing = shadowing
         pairs: list[tuple[Anchor, Any]] = [(anchor, detector) for detector in self.detectors for anchor in detector.anchors]
-        self._anchors = AnchorSet([*pairs, *extra], shipped=shipped)
+        self._anchors = AnchorSet([*pairs, *extra], origin=origin)
         self._detectors = tuple(tuple(value for value in values if isinstance(value, Detector)) for values in self._anchors.values)
 
     def candidates(self, buf: Any, lo: int = 0, hi: int | None = None, limit: int = HITS_PER_WINDOW) -> list[tuple[int, int]]:

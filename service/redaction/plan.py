@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 from config.policy import Allow, Policy, Rule
 from config.prompts import Role
 from detectors.catalogue import VERSION
+from detectors.compiled import Origin
 from detectors.field_names import sensitive
 from detectors.model import Anchor, Detector, Finding
 from detectors.prompt_field import sure_anchors
@@ -113,13 +114,13 @@ class Plan:
         names: list[tuple[Anchor, KeyAnchor]] = list(ESCAPES)
         names += scope_anchors() if self.prompts_on else []
         names += name_anchors() if self.sensitive_on else []
-        shipped = not policy.patterns and not plugins  # what the operator's own patterns say is not written down
-        self.text = Scanner(detectors, shadowing=_lets_nothing_through(policy), shipped=shipped)
-        self.json = Scanner(detectors, names, shipped=shipped)
+        origin: Origin = "policy" if policy.patterns or plugins else "package"
+        self.text = Scanner(detectors, shadowing=_lets_nothing_through(policy), origin=origin)
+        self.json = Scanner(detectors, names, origin=origin)
         words: list[tuple[Anchor, KeyAnchor]] = attribute_anchors(prompt_keys) if self.prompts_on else []
-        self.otlp_json = Scanner(detectors, [*names, *BYTES_VALUES, *words], shipped=shipped)
+        self.otlp_json = Scanner(detectors, [*names, *BYTES_VALUES, *words], origin=origin)
         fields = [*string_start_anchors(detectors), *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)]
-        self.protobuf = Scanner(detectors, [*names, *fields], shipped=shipped)
+        self.protobuf = Scanner(detectors, [*names, *fields], origin=origin)
         self.json_prompt_patterns = _prompt_patterns(self.json)
         escaped = frozenset(i for i, values in enumerate(self.json.values) if KeyAnchor.ESCAPE in values)
         self.json_structural_patterns = self.json_prompt_patterns | escaped

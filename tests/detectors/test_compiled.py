@@ -49,26 +49,35 @@ def environ(place: Path) -> dict[str, str]:
 @pytest.fixture
 def file(place: Path, environ: dict[str, str]) -> Path:
     """The one file of a folder in which the database of ``ANCHORS`` is kept."""
-    database(ANCHORS, shipped=True, environ=environ)
+    database(ANCHORS, "package", environ)
     (only,) = kept(place)
     return only
 
 
 def test_what_was_compiled_once_is_loaded_and_finds_the_same(file: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "_compile", lambda _anchors: pytest.fail("compiled again"))
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    monkeypatch.setattr(compiled, "_compile", lambda *_: pytest.fail("compiled again"))
+    assert hits(database(ANCHORS, "package", environ)) == HITS
 
 
 def test_other_patterns_and_other_flags_are_other_files(file: Path, place: Path, environ: dict[str, str]) -> None:
     for anchors in (OTHERS, ANCHORS[::-1], (Anchor("sk-[a-z]{4}", caseless=True), *ANCHORS[1:])):
         before = len(kept(place))
-        database(anchors, shipped=True, environ=environ)
+        database(anchors, "package", environ)
         assert len(kept(place)) == before + 1
 
 
-def test_patterns_that_do_not_ship_are_never_written_down(place: Path, environ: dict[str, str]) -> None:
-    assert hits(database(ANCHORS, environ=environ)) == HITS
+def test_names_to_look_for_are_never_written_down(place: Path, environ: dict[str, str]) -> None:
+    assert hits(database(ANCHORS, "private", environ | {"SCRUBJAY_CACHE_PATTERNS": "1"})) == HITS
+    assert hits(database(ANCHORS, environ=environ | {"SCRUBJAY_CACHE_PATTERNS": "1"})) == HITS
     assert not place.exists()
+
+
+def test_the_operator_s_patterns_are_written_down_only_where_that_is_asked_for(place: Path, environ: dict[str, str]) -> None:
+    for value in ("", "0", "no"):
+        assert hits(database(ANCHORS, "policy", environ | {"SCRUBJAY_CACHE_PATTERNS": value})) == HITS
+        assert not place.exists()
+    assert hits(database(ANCHORS, "policy", environ | {"SCRUBJAY_CACHE_PATTERNS": "1"})) == HITS
+    assert len(kept(place)) == 1
 
 
 def test_folder_and_files_are_for_their_owner_alone(file: Path, place: Path) -> None:
@@ -100,16 +109,16 @@ _DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 def test_a_damaged_file_is_thrown_away_and_compiled_anew(name: str, file: Path, environ: dict[str, str]) -> None:
     sound = file.read_bytes()
     file.write_bytes(_DAMAGE[name](sound))
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
     assert file.read_bytes()[:52] == sound[:52]
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
 
 
 def test_another_set_s_file_under_this_set_s_name_is_not_taken(file: Path, place: Path, environ: dict[str, str]) -> None:
-    database(OTHERS, shipped=True, environ=environ)
+    database(OTHERS, "package", environ)
     (other,) = set(kept(place)) - {file}
     file.write_bytes(other.read_bytes())
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
 
 
 @pytest.mark.parametrize("at", [4, 12], ids=["version", "processor"])
@@ -118,14 +127,14 @@ def test_a_database_of_another_hyperscan_or_for_another_processor_is_compiled_an
     content = file.read_bytes()[52:]
     store = compiled._Store(place)
     store.write(file.stem, content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
     assert file.read_bytes()[52:] == content
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
 def test_a_file_that_others_may_write_is_not_trusted(mode: int, file: Path, environ: dict[str, str]) -> None:
     file.chmod(mode)
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
@@ -133,18 +142,18 @@ def test_a_file_that_others_may_write_is_not_trusted(mode: int, file: Path, envi
 def test_a_folder_that_others_may_write_is_not_used(mode: int, place: Path, environ: dict[str, str]) -> None:
     place.mkdir()
     place.chmod(mode)
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
     assert kept(place) == []
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root can give a file away")
 def test_what_belongs_to_somebody_else_is_not_trusted(file: Path, place: Path, environ: dict[str, str]) -> None:
     os.chown(file, 12345, 12345)
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
     assert file.stat().st_uid == os.geteuid()
     os.chown(place, 12345, 12345)
     file.unlink()
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
     assert kept(place) == []
 
 
@@ -152,26 +161,26 @@ def test_links_are_not_followed(file: Path, place: Path, tmp_path: Path, environ
     elsewhere = tmp_path / "elsewhere"
     file.replace(elsewhere)
     file.symlink_to(elsewhere)
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
     assert not file.is_symlink()
     linked = tmp_path / "linked"
     linked.symlink_to(place)
     before = file.stat().st_mtime_ns
-    assert hits(database(ANCHORS, shipped=True, environ={"SCRUBJAY_CACHE_DIR": str(linked)})) == HITS
+    assert hits(database(ANCHORS, "package", {"SCRUBJAY_CACHE_DIR": str(linked)})) == HITS
     assert file.stat().st_mtime_ns == before
 
 
 def test_a_pipe_under_the_name_does_not_hold_up_the_start(file: Path, environ: dict[str, str]) -> None:
     file.unlink()
     os.mkfifo(file)
-    assert hits(database(ANCHORS, shipped=True, environ=environ)) == HITS
+    assert hits(database(ANCHORS, "package", environ)) == HITS
     assert file.is_file()
 
 
 def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for where in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere")):
-        assert hits(database(ANCHORS, shipped=True, environ={"SCRUBJAY_CACHE_DIR": str(where)})) == HITS
+        assert hits(database(ANCHORS, "package", {"SCRUBJAY_CACHE_DIR": str(where)})) == HITS
 
 
 def test_the_folder_is_where_it_is_said_to_be() -> None:
@@ -187,12 +196,12 @@ def test_the_files_not_used_for_longest_go_first(place: Path, environ: dict[str,
     sets = [(Anchor(f"word{i}"),) for i in range(4)]
     files: list[Path] = []
     for i, anchors in enumerate(sets[:3]):
-        database(anchors, shipped=True, environ=environ)
+        database(anchors, "package", environ)
         (new,) = set(kept(place)) - set(files)
         files.append(new)
         os.utime(new, (1000 + i, 1000 + i))
-    database(sets[0], shipped=True, environ=environ)  # used again
-    database(sets[3], shipped=True, environ=environ)
+    database(sets[0], "package", environ)  # used again
+    database(sets[3], "package", environ)
     assert files[0].exists()
     assert [path.exists() for path in files[1:]] == [False, True]
     assert len(kept(place)) == 3
@@ -201,7 +210,7 @@ def test_the_files_not_used_for_longest_go_first(place: Path, environ: dict[str,
 def test_no_more_bytes_are_kept_than_allowed(file: Path, place: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "MAX_BYTES", file.stat().st_size + 10)
     os.utime(file, (1000, 1000))
-    database(OTHERS, shipped=True, environ=environ)
+    database(OTHERS, "package", environ)
     assert not file.exists()
     assert len(kept(place)) == 1
 
@@ -211,14 +220,14 @@ def test_what_a_killed_process_left_half_written_goes_in_time(file: Path, place:
     for part in (old, fresh):
         part.write_bytes(b"half")
     os.utime(old, (time.time() - 7200,) * 2)
-    database(OTHERS, shipped=True, environ=environ)
+    database(OTHERS, "package", environ)
     assert not old.exists()
     assert fresh.exists()
 
 
 def test_a_pattern_hyperscan_does_not_take_is_an_error_and_no_file(place: Path, environ: dict[str, str]) -> None:
     with pytest.raises(CatalogueError, match="an anchor does not compile"):
-        database((Anchor("(?<=a)b"),), shipped=True, environ=environ)
+        database((Anchor("(?<=a)b"),), "package", environ)
     assert kept(place) == []
 
 
@@ -226,9 +235,9 @@ def test_processes_that_write_the_same_at_the_same_time_leave_one_whole_file(pla
     code = (
         "from pathlib import Path; from detectors.compiled import database, folder; from detectors.model import Anchor\n"
         "for _ in range(30):\n"
-        "    database((Anchor('sk-[a-z]{4}'),), shipped=True)\n"
+        "    database((Anchor('sk-[a-z]{4}'),), 'package')\n"
         "    for path in Path(folder()).glob('*.hs'): path.unlink(missing_ok=True)\n"
-        "database((Anchor('sk-[a-z]{4}'),), shipped=True)"
+        "database((Anchor('sk-[a-z]{4}'),), 'package')"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code], env={**os.environ, **environ}) for _ in range(3)]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
@@ -247,7 +256,10 @@ def test_a_plan_with_patterns_of_the_operator_s_own_leaves_nothing_behind(tmp_pa
         " 'patterns': [{'name': 'project', 'regex': sys.argv[1]}] if len(sys.argv) > 1 else []})\n"
         "compile_plan(policy).json.warm()"
     )
-    environ = {key: value for key, value in os.environ.items() if key not in ("SCRUBJAY_CACHE_DIR", "XDG_CACHE_HOME")} | {"HOME": str(home)}
+    ours = ("SCRUBJAY_CACHE_DIR", "SCRUBJAY_CACHE_PATTERNS", "XDG_CACHE_HOME")
+    environ = {key: value for key, value in os.environ.items() if key not in ours} | {"HOME": str(home)}
+        "HOME": str(home)
+    }
     subprocess.run([sys.executable, "-c", code, literal], env=environ, check=True, timeout=120)
     assert not [path for path in home.rglob("*") if path.is_file()]
     subprocess.run([sys.executable, "-c", code], env=environ, check=True, timeout=120)
