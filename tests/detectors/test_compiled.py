@@ -258,8 +258,6 @@ def test_a_plan_with_patterns_of_the_operator_s_own_leaves_nothing_behind(tmp_pa
     )
     ours = ("SCRUBJAY_CACHE_DIR", "SCRUBJAY_CACHE_PATTERNS", "XDG_CACHE_HOME")
     environ = {key: value for key, value in os.environ.items() if key not in ours} | {"HOME": str(home)}
-        "HOME": str(home)
-    }
     subprocess.run([sys.executable, "-c", code, literal], env=environ, check=True, timeout=120)
     assert not [path for path in home.rglob("*") if path.is_file()]
     subprocess.run([sys.executable, "-c", code], env=environ, check=True, timeout=120)
