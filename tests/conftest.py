@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import tempfile
 
@@ -14,7 +13,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """By default the same examples every time, so that a red run means a change, and everybody sees the same. Looking for new ones is a
 choice: ``HYPOTHESIS_PROFILE=explore``."""
 
-os.environ["SCRUBJAY_CACHE_DIR"] = f"{tempfile.gettempdir()}/scrubjay-tests-{getpass.getuser()}"
+os.environ["SCRUBJAY_CACHE_DIR"] = f"{tempfile.gettempdir()}/scrubjay-tests-{getattr(os, 'geteuid', int)()}"
 os.environ["SCRUBJAY_CACHE_PATTERNS"] = "1"
 """A plan takes seconds to compile: test processes, of this run and of later ones, share what one of them has compiled. It is keyed by what
 goes into it, so a change of the catalogue is a new file."""
