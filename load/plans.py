@@ -1,13 +1,17 @@
-"""The plans that are measured: the default policy, as shipped, with the phone regions a case asks for."""
+"""The plans that are measured: the default policy, as shipped, with the phone regions, detectors and patterns a case asks for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from config.load import load_policy
 from config.policy import Policy
 from service.redaction.compilation import compile_plan
 from service.redaction.plan import Plan
+
+DIGIT_DETECTORS = ("card", "iban", "ssn")
+"""Those whose anchors are runs of digits, the dearest there are: three detectors that cost about as much as all others together."""
 
 
 @cache
@@ -18,5 +22,20 @@ def default_plan() -> Plan:
 @cache
 def plan_for(region: str) -> Plan:
     """The default policy with ``region`` as the only configured phone region."""
+    return _changed({"regions": [region]})
+
+
+@cache
+def plan_without(*detectors: str) -> Plan:
+    """The default policy with these detectors switched off."""
+    return _changed({"detectors": {"off": detectors}})
+
+
+def plan_with(patterns: Sequence[Mapping[str, object]]) -> Plan:
+    """The default policy with patterns of an operator's own."""
+    return _changed({"patterns": patterns})
+
+
+def _changed(settings: Mapping[str, object]) -> Plan:
     policy = load_policy("default", {})
-    return compile_plan(Policy.model_validate(policy.model_dump() | {"regions": [region]}))
+    return compile_plan(Policy.model_validate(policy.model_dump() | dict(settings)))
