@@ -42,7 +42,7 @@ lint: $(READY) ## Lint, formatting, types and import contracts
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports
 
-bench: $(READY) ## MB/s and records/s of every codec, beside the yardstick
+bench: $(READY) ## Speed of the engine by format, beside the yardstick: make bench ARGS="--plot speed.svg"
 	@$(BIN)/python -m load.bench $(ARGS)
 
 eval: $(READY) ## Recall and false positives on labelled cases: make eval CORPORA=folder
