@@ -177,7 +177,8 @@ def changed_records(corpus: Corpus, plan: Plan) -> int:
 
 def _records(document: bytes) -> list[object]:
     """The records of a JSON document: the members of the longest array in it, however deep it lies."""
-    waiting, longest = [orjson.loads(document)], []
+    waiting: list[object] = [orjson.loads(document)]
+    longest: list[object] = []
     while waiting:
         node = waiting.pop()
         if isinstance(node, list) and len(node) > len(longest):
