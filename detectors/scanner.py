@@ -161,19 +161,20 @@ class Scanner:
         """
         return self.verified(text, self._anchors.hits(text, lo, len(text) if hi is None else hi, limit), name)
 
-    def verified(self, text: bytes, hits: Iterable[tuple[int, int]], name: bytes = b"") -> list[Finding]:
-        """What the detectors whose anchors hit make of ``hits``: ``(end offset in text, pattern index)``.
+    def verified(self, text: bytes, hits: Iterable[tuple[int, int]], name: bytes = b"", base: int = 0) -> list[Finding]:
+        """What the detectors whose anchors hit make of ``hits``: ``(end offset, pattern index)``, with ``text`` at ``base``.
 
-        The patterns may be another scanner's that has the same detectors and more anchors besides.
+        The patterns may be another scanner's that has the same detectors and more anchors besides. Hits outside ``text`` are none.
         """
         out: list[Finding] = []
         detectors = self._detectors
-        known = len(detectors)
+        known, size = len(detectors), len(text)
         taken_start = taken_end = -1
         taken_score = 0.0
         ends: dict[str, int] = {}
         for at, pattern in hits:
-            if pattern >= known:
+            at -= base
+            if pattern >= known or at <= 0 or at > size:
                 continue
             for detector in detectors[pattern]:
                 if taken_start <= at < taken_end and detector.score < taken_score:
@@ -186,7 +187,7 @@ class Scanner:
                 start, end = span
                 if end - start >= LONG:
                     end = _run_end(text, end)
-                if detector.loose and ((is_id_name(name) and 2 * (end - start) >= len(text)) or _exempt(text, (start, end))):
+                if detector.loose and ((name and 2 * (end - start) >= size and is_id_name(name)) or _exempt(text, start, end)):
                     continue
                 value = text[start:end]
                 if (value[:1] in MARKER_STARTS and is_marker(value)) or (end - start <= 64 and is_masked(value)):
@@ -212,13 +213,11 @@ def is_id_name(name: bytes) -> bool:
     return bool(name) and len(name) <= 128 and _ID_NAME.match(name) is not None
 
 
-def _exempt(text: bytes, span: tuple[int, int]) -> bool:
-    start, end = span
-    before = text[max(0, start - 48) : start]
-    if b"=" in before[-4:] or b":" in before[-4:]:
-        if _ID_FIELD.search(before) is not None:
-            return True
-    return _in_base64(text, start, end)
+def _exempt(text: bytes, start: int, end: int) -> bool:
+    near = text[max(0, start - 4) : start]
+    if (b"=" in near or b":" in near) and _ID_FIELD.search(text[max(0, start - 48) : start]) is not None:
+        return True
+    return len(text) > _BASE64_RUN and _in_base64(text, start, end)
 
 
 def _in_base64(text: bytes, start: int, end: int) -> bool:

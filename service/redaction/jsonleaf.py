@@ -126,7 +126,7 @@ def string_edits(work: Work, buf: bytes, span: Span, name: bytes, *, with_name: 
     try:
         if b"\\" not in literal:
             if hits is not None and literal[:1] not in JSON_STARTS:
-                found = work.hit_edits(literal, [(at - start, pattern) for at, pattern in hits], name)
+                found = work.hit_edits(literal, hits, name, start)
             else:
                 found = leaf_edits(work, literal, name, with_name=with_name)
             return [Edit(a + start, b + start, escape(text)) for a, b, text in found]

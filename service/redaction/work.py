@@ -82,17 +82,22 @@ class Work:
         """Edits for a text of no further structure. Raises :class:`Unprocessable`."""
         return self.settled(text, self.resolve(text, self._found(text, name), name), name)
 
-    def hit_edits(self, text: bytes, hits: list[tuple[int, int]], name: bytes) -> list[Edit]:
-        """Edits for a text whose anchor hits are known from the wire: ``(end offset in text, pattern index)``.
+    def hit_edits(self, text: bytes, hits: list[tuple[int, int]], name: bytes, base: int = 0) -> list[Edit]:
+        """Edits for a text at ``base`` whose anchor hits are known from the wire: ``(end offset, pattern index)``.
 
         Detectors' patterns have the same index in all of a plan's scanners; those behind them are names and escapes. A hit that reaches
         over the text's edge is none.
         """
-        size = len(text)
+        plan = self.plan
         try:
-            findings = self.plan.text.verified(text, [hit for hit in hits if 0 < hit[0] <= size], name)
+            findings = plan.text.verified(text, hits, name, base)
         except Exception:  # fail closed: whatever a detector stumbled over, this field goes
             raise Unprocessable("error") from None
+        if len(findings) == 1 and not plan.allows and (one := findings[0]).entity != "prompt":  # most hits, by the shortest way
+            decision = plan.decide(one, self.place, name, self.speaker.role if self.speaker.level else None)
+            if decision.enforce:
+                edit = self._edit(text, one.start, one.end, one, decision)
+                return [] if edit is None else self.settled(text, [edit], name) if touches(text, edit) else [edit]
         return self.settled(text, self.resolve(text, findings, name), name) if findings else []
 
     def value_edits(self, name: bytes, value: bytes) -> list[Edit]:
