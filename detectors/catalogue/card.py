@@ -41,13 +41,15 @@ _BEFORE: Final = (
     r"\[",
     ";",
     r"\+",
-    r"\\n",
-    r"\\t",
-    r"\\r",
-    "%3D",
+    "n",
+    "t",
+    "r",
+    "D",
     "%20",
-    "0m",
 )
+"""The letters are the ends of ``\\n``, ``\\t``, ``\\r`` and ``%3D``."""
+_SHAPES: Final = (r"\d\d[\d -]\d\d\d\d[\d -]\d\d\d\d", r"\d\d[\d -]\d\d\d\d\d\d[\d -]\d\d")
+"""What follows a lead: fourteen digits bare or in fours; American Express and Diners print 4-6-5 and 4-6-4."""
 
 _APART: Final = (
     rb"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt])|(?<=\\u[0-9a-fA-F]{4})|(?<=%2[0-9A-F])|(?<=%3[A-F]))(?<![A-Za-z0-9][-.])(?<![+$#])(?<![0-9][:/ ])"
@@ -81,7 +83,7 @@ DETECTOR = Detector(
     kind="financial",
     title="Payment card number",
     anchors=(
-        *(Anchor(rf"{before}{lead}{rest}") for before in _BEFORE for lead in _LEADS.split() for rest in (r"\d{12}", r"\d\d[ -]\d\d\d\d")),
+        *(Anchor(before + lead + rest) for before in _BEFORE for lead in _LEADS.split() for rest in _SHAPES[: 1 + (lead[0] == "3")]),
         *(Anchor(rf"^[2-68]\d{rest}") for rest in (r"\d{12}", r"\d\d \d\d\d\d", r"\d\d-\d\d\d\d")),
     ),
     at_start=tuple(rf"{digit}{rest}" for digit in "234568" for rest in (r"\d{13}", r"\d\d\d[ -]\d\d\d\d")),

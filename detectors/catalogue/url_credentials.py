@@ -17,7 +17,7 @@ _ORACLE = re.compile(rb"[\w.$#-]{1,64}+/(?P<secret>[^\s/\"'`<>${}]{1,256}+)")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
-    sign = at - 2 if text[at - 2 : at - 1] == b"@" else at - 4
+    sign = at - 1 if text[at - 1 : at] == b"@" else at - 3
     if sign < 4:
         return None
     before = text[max(0, sign - _LEFT) : sign]
@@ -67,12 +67,7 @@ DETECTOR = Detector(
     entity="password",
     kind="secret",
     title="Credentials in URLs",
-    anchors=(
-        Anchor(r"[\w+~'-]@[A-Za-z0-9]"),
-        Anchor(r"[!-&(-*,.-/:-?\[-^`{-}]@[A-Za-z0-9]"),
-        Anchor(r"@[\[*_(]"),
-        Anchor("%40[a-z0-9]", caseless=True),
-    ),
+    anchors=(Anchor("@"), Anchor("%40")),
     verify=in_context(_verify),
     finds=(
         "postgres://app:«s3cr3t»@db:5432/x",
