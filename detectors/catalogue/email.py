@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detectors.catalogue._at_sign import AT_SIGN, BEFORE_UNICODE, ENCODED, ENCODED_TWICE
 from detectors.mailboxes import domain_end, local_start
-from detectors.model import Anchor, Detector, Span
+from detectors.model import Detector, Span
 
 _PATH: Final = re.compile(rb":(?:[~/]|[A-Za-z0-9_.-]{1,100}+(?:/|(?<=\.git)))")
 _NOT_USERINFO: Final = re.compile(rb"[/?#\s\"'<>,;]")
@@ -32,18 +33,19 @@ def _is_login(text: bytes, start: int, host: int, end: int) -> bool:
 
 
 def verify(text: bytes, at: int) -> Span | None:
-    """The address around the sign (``@``, ``%40``, ``%2540``) that ends at ``at``."""
-    if text[at - 1 : at] == b"@":
-        sign = at - 1
-    elif text[at - 2 : at] == b"40":
-        sign = text.rfind(b"%", max(0, at - 5), at)
-        if sign < 0 or text[sign:at] not in (b"%40", b"%2540"):
+    """The address around the sign (``@``, ``%40``, ``%2540``) that ends one byte before ``at``."""
+    host = at - 1
+    if text[host - 1 : host] == b"@":
+        sign = host - 1
+    elif text[host - 2 : host] == b"40":
+        sign = text.rfind(b"%", max(0, host - 5), host)
+        if sign < 0 or text[sign:host] not in (b"%40", b"%2540"):
             return None
     else:
         return None
-    end = domain_end(text, at)
+    end = domain_end(text, host)
     start = local_start(text, sign) if end is not None else None
-    if end is None or start is None or _is_login(text, start, at, end):
+    if end is None or start is None or _is_login(text, start, host, end):
         return None
     return start, end
 
@@ -53,7 +55,7 @@ DETECTOR = Detector(
     entity="email",
     kind="contact",
     title="E-mail address",
-    anchors=(Anchor("@"), Anchor("%40"), Anchor("%2540")),  # with classes around them Hyperscan needs an engine of its own for these
+    anchors=(*AT_SIGN, *BEFORE_UNICODE, *ENCODED, *ENCODED_TWICE),
     verify=verify,
     finds=(
         "login failed for «jo.march+lists@mail.example.co.uk», retrying",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from detectors.catalogue._at_sign import AT_SIGN, ENCODED
 from detectors.in_context import in_context
-from detectors.model import Anchor, Detector, Span
+from detectors.model import Detector, Span
 from detectors.secret_shape import secret_like, stand_in
 
 _LEFT = 512
@@ -17,7 +18,7 @@ _ORACLE = re.compile(rb"[\w.$#-]{1,64}+/(?P<secret>[^\s/\"'`<>${}]{1,256}+)")
 
 
 def _verify(text: bytes, at: int) -> Span | None:
-    sign = at - 1 if text[at - 1 : at] == b"@" else at - 3
+    sign = at - 2 if text[at - 2 : at - 1] == b"@" else at - 4
     if sign < 4:
         return None
     before = text[max(0, sign - _LEFT) : sign]
@@ -67,7 +68,7 @@ DETECTOR = Detector(
     entity="password",
     kind="secret",
     title="Credentials in URLs",
-    anchors=(Anchor("@"), Anchor("%40")),
+    anchors=(*AT_SIGN, *ENCODED),
     verify=in_context(_verify),
     finds=(
         "postgres://app:«s3cr3t»@db:5432/x",
