@@ -48,7 +48,7 @@ _BEFORE: Final = (
     "%20",
 )
 """The letters are the ends of ``\\n``, ``\\t``, ``\\r`` and ``%3D``."""
-_SHAPES: Final = (r"\d\d[\d -]\d\d\d\d[\d -]\d\d\d\d", r"\d\d[\d -]\d\d\d\d\d\d[\d -]\d\d")
+_SHAPES: Final = (r"\d\d[\d -]\d\d\d\d[\d -]\d\d\d\d", r"\d\d[\d -]\d\d\d\d\d\d[\d -]\d")
 """What follows a lead: fourteen digits bare or in fours; American Express and Diners print 4-6-5 and 4-6-4."""
 
 _APART: Final = (

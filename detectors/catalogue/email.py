@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from detectors.catalogue._at_sign import AT_SIGN, BEFORE_UNICODE, ENCODED, ENCODED_TWICE
+from detectors.catalogue._at_sign import AT_SIGN, BEFORE_UNICODE, BEHIND_QUOTE, ENCODED, ENCODED_TWICE
 from detectors.mailboxes import domain_end, local_start
 from detectors.model import Detector, Span
 
@@ -55,7 +55,7 @@ DETECTOR = Detector(
     entity="email",
     kind="contact",
     title="E-mail address",
-    anchors=(*AT_SIGN, *BEFORE_UNICODE, *ENCODED, *ENCODED_TWICE),
+    anchors=(*AT_SIGN, *BEHIND_QUOTE, *BEFORE_UNICODE, *ENCODED, *ENCODED_TWICE),
     verify=verify,
     finds=(
         "login failed for «jo.march+lists@mail.example.co.uk», retrying",

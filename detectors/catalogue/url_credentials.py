@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from detectors.catalogue._at_sign import AT_SIGN, ENCODED
+from detectors.catalogue._at_sign import AT_SIGN, BEHIND_STOP, ENCODED
 from detectors.in_context import in_context
 from detectors.model import Detector, Span
 from detectors.secret_shape import secret_like, stand_in
@@ -68,7 +68,7 @@ DETECTOR = Detector(
     entity="password",
     kind="secret",
     title="Credentials in URLs",
-    anchors=(*AT_SIGN, *ENCODED),
+    anchors=(*AT_SIGN, *BEHIND_STOP, *ENCODED),
     verify=in_context(_verify),
     finds=(
         "postgres://app:«s3cr3t»@db:5432/x",
