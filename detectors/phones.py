@@ -29,6 +29,8 @@ _SLASHED: Final = frozenset((32, 36, 41, 43, 48, 49, 352, 381, 385, 386, 387, 42
 _FORMATTED_LEAST: Final = 8
 """A national number of fewer digits, spaces apart, is any pair of numbers (`211 2345`): it needs a word beside it."""
 _NARROW: Final = ((2, 2), (3, 3))
+_MORE: Final = r"(?:[0-9 .()\x80-\xff-]{5}|[0-9 .()\x80-\xff-]{0,4}[%\\])"
+"""What goes on behind an exit code, be it escaped; ``001-`` alone ends a group of many a UUID, ``001 `` a decimal."""
 _SEPARATORS: Final = {" ": "[ -]", "-": "[ -]", ")": r"\)[ -]?"}
 
 
@@ -73,7 +75,7 @@ def exit_code_anchors() -> list[str]:
     """Hyperscan patterns for an exit code before a calling code, set off from what follows: bare ``00…`` is any padded number."""
     codes = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
     return [
-        *(f"{code}{gap}" for code in (f"00{calling}" for calling in codes) for gap in (" ", "-")),
+        *(f"{code}{gap}{_MORE}" for code in (f"00{calling}" for calling in codes) for gap in (" ", "-")),
         *(f"{code}{gap}{digit}\\d" for code in ("0011", "011", "010") for gap in (" ", "-") for digit in range(1, 10)),
     ]
 

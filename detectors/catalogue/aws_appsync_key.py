@@ -21,8 +21,8 @@ DETECTOR = Detector(
     entity="aws_appsync_key",
     title="AWS AppSync GraphQL API key",
     kind="secret",
-    anchors=(Anchor("da2-[a-z0-9]{4}"),),
-    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
+    anchors=(Anchor("da2-[a-z0-9]{13}"),),  # one more than the last group of a UUID
+    verify=token(_FORMAT, back=17, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f"loaded config\\n«{_KEY}»",

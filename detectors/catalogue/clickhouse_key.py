@@ -23,8 +23,8 @@ DETECTOR = Detector(
     entity="clickhouse_key",
     title="ClickHouse Cloud API secret",
     kind="secret",
-    anchors=(Anchor("4b1d[A-Za-z0-9]{4}"),),
-    verify=token(_FORMAT, back=8, flags=re.VERBOSE),
+    anchors=(Anchor("4b1d[A-Za-z0-9]{29}"),),  # longer than a trace id
+    verify=token(_FORMAT, back=33, flags=re.VERBOSE),
     finds=(
         f"GET /v1/items?key=«{_KEY}»&page=2",
         f"loaded config\\n«{_KEY}»",
