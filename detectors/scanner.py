@@ -94,6 +94,8 @@ class AnchorSet:
                 base = max(lo, window - OVERLAP_BYTES)
                 before = len(found)
                 _run(scan, view[base : min(hi, window + WINDOW_BYTES)], on_match, scratch)
+                if len(found) > limit:  # before any are taken out again: the scan ended early
+                    raise TooManyHitsError
                 if base != lo:  # what ends inside the overlap was reported by the window before
                     found[before:] = [hit for hit in found[before:] if hit[0] > window]
         if len(found) > limit:

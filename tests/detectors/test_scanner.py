@@ -91,6 +91,20 @@ def test_four_million_hits_are_given_up_at_the_limit() -> None:
     assert HITS_PER_WINDOW < seen <= HITS_PER_WINDOW + (WINDOW_BYTES >> 2)
 
 
+@pytest.mark.parametrize("beyond", [-2, -1, 0, 1, 2, 8, 15, 16, 17, 40])
+def test_wherever_the_limit_is_passed_hits_are_all_there_or_none(beyond: int) -> None:
+    """A window begins with what the one before has seen: what is taken out again must not hide that a scan ended early."""
+    text = b"a@b " * (3 * WINDOW_BYTES // 4)
+    limit = WINDOW_BYTES // 4 + beyond  # passed about where the second window begins
+    with pytest.raises(TooManyHitsError):
+        AnchorSet([(Anchor("a@b"), None)]).hits(text, 0, len(text), limit)
+    limit = len(text) // 4 + beyond
+    try:
+        assert len(AnchorSet([(Anchor("a@b"), None)]).hits(text, 0, len(text), limit)) == len(text) // 4
+    except TooManyHitsError:
+        assert beyond < OVERLAP_BYTES // 4  # hits of the overlap count twice until they are taken out
+
+
 def test_an_anchor_that_hyperscan_does_not_take_is_an_error_at_start() -> None:
     with pytest.raises(CatalogueError, match="does not compile"):
         Scanner([detector("(?<=a)b", rb"b", back=1)]).warm()
