@@ -12,7 +12,7 @@ from detectors.model import Anchor
 AT_SIGN = (Anchor(r"[!#--/-~\x80-\xbf]@[a-z]", caseless=True), Anchor(r"[!#--/-~\x80-\xbf]@[0-9]"), Anchor(r"@[\[*_(]"))
 """Any sign but those behind a quote or a full stop."""
 BEHIND_STOP = (Anchor(r"\.@[a-z]", caseless=True), Anchor(r"\.@[0-9]"))
-BEHIND_QUOTE = tuple(Anchor(before + r"\"@" + first, caseless=True) for before in (r"[\w!@-]", r"[\w!@-]\\") for first in ("[a-z]", "[0-9]"))
+BEHIND_QUOTE = tuple(Anchor(before + r"\"@" + first, caseless=True) for before in (r"[\w!@-]", r"\\") for first in ("[a-z]", "[0-9]"))
 BEFORE_UNICODE = tuple(Anchor(r"[\w\x80-\xbf+~'-]@" + leads) for leads in (r"[\xc2-\xd9]", r"[\xda-\xf4]"))
 """The signs of addresses with a domain beyond ASCII, by the bytes that begin a character of UTF-8."""
 ENCODED = (Anchor("%40[a-z]", caseless=True), Anchor("%40[0-9]"))
