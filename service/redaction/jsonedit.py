@@ -89,32 +89,12 @@ class LocalEdits:
         else:
             name_span = jsondoc.name_before(buf, start, self.lo)
             name = inside(buf, name_span) if name_span else b""
-        if name:
-            entity = self.work.plan.entity_of(name)
-            if entity is not None and name_span is not None and self.value(name_span, name, entity, start, span[1]):
-                return
-            if name not in _PAIR_NAMES:
-                literal = buf[start + 1 : span[1] - 1]
-                if b"\\" not in literal and literal[:1] not in jsonleaf.JSON_STARTS:
-                    self._plain(name_span, name, span, literal)
-                    return
+        entity = self.work.plan.entity_of(name) if name else None
+        if entity is not None and name_span is not None and self.value(name_span, name, entity, start, span[1]):
+            return
         if name in _PAIR_NAMES or not name:
             self._pair(span, name_span)
         self.leaf(name_span, name, span, with_name=False)
-
-    def _plain(self, name_span: Span | None, name: bytes, span: Span, literal: bytes) -> None:
-        """A string without escapes that is no document: what hit it is all there is to look at."""
-        start = span[0] + 1
-        try:
-            found = self.work.hit_edits(literal, self._hits_in(span), name, start)
-        except Unprocessable as error:
-            self.edits.append(Edit(start, span[1] - 1, self.work.unprocessable(error.reason)))
-            return
-        if self.work.drop_field:
-            self.put(name_span, span[0], span[1], Edit(*span, b""))
-            return
-        for a, b, text in found:
-            self.edits.append(Edit(a + start, b + start, escape(text)))
 
     def _pair(self, span: Span, name_span: Span | None) -> None:
         """``{"name":"Authorization","value":"…"}`` and ``["Authorization","…"]``: a name that stands as a value, and its value beside it."""
@@ -200,20 +180,19 @@ class LocalEdits:
                 self.leaf(None, name, (child.start, child.end), with_name=False)
 
     def leaf(self, name_span: Span | None, name: bytes, span: Span, *, with_name: bool) -> None:
-        edits = jsonleaf.string_edits(self.work, self.buf, span, name, with_name=with_name, hits=None if with_name else self._hits_in(span) or None)
+        edits = jsonleaf.string_edits(self.work, self.buf, span, name, with_name=with_name, hits=None if with_name else self._hits_in(span))
         if self.work.drop_field:
             self.put(name_span, span[0], span[1], Edit(*span, b""))
         else:
             self.edits.extend(edits)
 
-    def _hits_in(self, span: Span) -> jsonleaf.Hits:
+    def _hits_in(self, span: Span) -> jsonleaf.Hits | None:
         """The hits inside ``span``, from the one at hand on."""
-        hits, end, stop = self._hits, self._at, span[1]
-        for hit in hits[end:] if end else hits:
-            if hit[0] > stop:
-                break
+        hits, at = self._hits, self._at
+        end = at
+        while end < len(hits) and hits[end][0] <= span[1]:
             end += 1
-        return hits[self._at : end]
+        return hits[at:end] or None
 
     def number(self, span: Span | None, name: bytes = b"", name_span: Span | None = None) -> None:
         if span is None:

@@ -88,16 +88,10 @@ class Work:
         Detectors' patterns have the same index in all of a plan's scanners; those behind them are names and escapes. A hit that reaches
         over the text's edge is none.
         """
-        plan = self.plan
         try:
-            findings = plan.text.verified(text, hits, name, base)
+            findings = self.plan.text.verified(text, hits, name, base)
         except Exception:  # fail closed: whatever a detector stumbled over, this field goes
             raise Unprocessable("error") from None
-        if len(findings) == 1 and not plan.allows and (one := findings[0]).entity != "prompt":  # most hits, by the shortest way
-            decision = plan.decide(one, self.place, name, self.speaker.role if self.speaker.level else None)
-            if decision.enforce:
-                edit = self._edit(text, one.start, one.end, one, decision)
-                return [] if edit is None else self.settled(text, [edit], name) if touches(text, edit) else [edit]
         return self.settled(text, self.resolve(text, findings, name), name) if findings else []
 
     def value_edits(self, name: bytes, value: bytes) -> list[Edit]:
@@ -117,7 +111,7 @@ class Work:
     def settled(self, text: bytes, edits: list[Edit], name: bytes) -> list[Edit]:
         """``edits``, and those for what only shows once they are made: a number that touches a key, say (``…0958sk-…``)."""
         for _ in range(_ROUNDS):
-            if self.drop_field or not any(touches(text, edit) for edit in edits):
+            if self.drop_field or not any([touches(text, edit) for edit in edits]):  # noqa: C419  # most often one edit: a generator costs more
                 break
             after = apply(text, edits)
             more = self.resolve(after, self._found(after, name), name)

@@ -163,15 +163,15 @@ class OtlpEdits(AttributeEdits):
     def _in_document(self, at: int) -> bool:
         """Whether a list of members or values lies around ``at`` in a record about a language model; the outermost one has been walked then."""
         buf = self.buf
-        while self._listed < at:
-            lo = max(self._listed, buf.rfind(BORDER, self._listed, at))
-            start = min((found for found in (buf.find(b'"kvlist', lo, at), buf.find(b'"array', lo, at)) if found >= 0), default=at)
+        lo = max(self._listed, buf.rfind(BORDER, self._listed, at))
+        members = elements = -1  # where the next lists begin: looked for again only once they are behind, as no byte is to be searched twice
+        while lo < at:
+            members = members if members >= lo else _next(buf, b'"kvlist', lo, at)
+            elements = elements if elements >= lo else _next(buf, b'"array', lo, at)
+            start = min(members, elements)
             opens = _LIST.match(buf, start, self.hi)
-            self._listed = start + 1 if start < at else at
-            if opens is None:
-                continue
-            end = jsondoc.value_end(buf, opens.end(), self.hi)
-            self._listed = max(end, self._listed)
+            end = jsondoc.value_end(buf, opens.end(), self.hi) if opens else 0
+            self._listed = lo = max(end, min(start + 1, at))
             if end > at and self.about_llm(at):
                 self._walked(start, end)
                 return True
@@ -237,3 +237,9 @@ def _close(buf: bytes, at: int) -> int:
     if buf[at:end].strip():
         raise Irregular
     return end + 1
+
+
+def _next(buf: bytes, name: bytes, lo: int, hi: int) -> int:
+    """Where ``name`` stands next in ``buf[lo:hi]``; ``hi`` where it doesn't."""
+    found = buf.find(name, lo, hi)
+    return found if found >= 0 else hi

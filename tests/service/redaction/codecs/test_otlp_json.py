@@ -158,3 +158,16 @@ def test_a_structured_body_is_looked_at_by_name() -> None:
 def test_what_is_no_json_object_is_refused(signal: str, payload: bytes) -> None:
     with pytest.raises(FramingError):
         redacted(f"otlp_json:{signal}", payload)
+
+
+def test_lists_before_what_was_hit_are_passed_once() -> None:
+    """Were the way looked for anew behind each list, this would take minutes."""
+    value = {"arrayValue": {"values": [{"stringValue": "v"}]}}
+    many: list[dict[str, Any]] = [{"key": f"k{number}", "value": value} for number in range(60_000)]
+    span = {
+        "traceId": "5b8efff798038103d269b633813fc60c",
+        "spanId": "eee19b7ec3c1b174",
+        "attributes": [*many, {"key": "to", "value": {"stringValue": ADDRESS}}],
+    }
+    payload = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).encode()
+    assert redacted("otlp_json:traces", payload).payload == payload.replace(A, EMAIL.encode())
