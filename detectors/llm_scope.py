@@ -27,21 +27,25 @@ _STRONG = tuple(
     " structuredContent prompt_token_count generation_token_count textGenerationConfig return_documents"
     " assistant_id search_depth encoding_format request_data response_data prompts".split()
 )
+_ROLES = "user system assistant tool developer function model human ai USER CHATBOT SYSTEM".split()
+_STARTS = (r"response\.", "content_block", "text_delta", "message_")
+"""How the type of a streamed event begins."""
+_ROLE, _START = "|".join(_ROLES), "|".join(_STARTS)
 _VALUE = r",\s{0,80}[\"']value[\"']:\s{0,4}\{\s{0,80}[\"']stringValue[\"']:\s{0,4}"
 """What stands between a name and its string in OTLP/JSON."""
 
 _PHRASES = (
-    r"""["']role\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["'](?:user|system|assistant|tool|developer|function|model|human|ai|USER|CHATBOT|SYSTEM)[\\"']""",
+    rf"""["']role\\{{0,7}}["']\s{{0,4}}:\s{{0,4}}\\{{0,7}}["'](?:{_ROLE})[\\"']""",
     r"""["']input\\{0,7}["']\s{0,4}:\s{0,4}\{\s{0,4}\\{0,7}["'](?:text|messages|prompt|query|question)""",
     r"""["']parts\\{0,7}["']\s{0,4}:\s{0,4}\[""",
-    r"""["']type\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["'](?:response\.|content_block|text_delta|message_)""",
+    rf"""["']type\\{{0,7}}["']\s{{0,4}}:\s{{0,4}}\\{{0,7}}["'](?:{_START})""",
     r"""["']gpt-""",
-    rf"""["']role["']{_VALUE}["'](?:user|system|assistant|tool|developer|function|model|human|ai|USER|CHATBOT|SYSTEM)["']""",
-    rf"""["']type["']{_VALUE}["'](?:response\.|content_block|text_delta|message_)""",
+    rf"""["']role["']{_VALUE}["'](?:{_ROLE})["']""",
+    rf"""["']type["']{_VALUE}["'](?:{_START})""",
     r"""["']parts["'],\s{0,80}["']value["']:\s{0,4}\{\s{0,80}["']arrayValue["']""",
     r"""role=["'](?:user|system|assistant|tool|developer|function|model|USER|CHATBOT|SYSTEM)["']""",
-    r"""type=["'](?:response\.|content_block|text_delta|message_)""",
-    r"""type\\x22:\s{0,4}\\x22(?:response\.|content_block|text_delta|message_)""",
+    rf"""type=["'](?:{_START})""",
+    rf"""type\\x22:\s{{0,4}}\\x22(?:{_START})""",
     r"""role\\x22:\s{0,4}\\x22(?:user|system|assistant|tool|developer|function|model|USER|CHATBOT|SYSTEM)\\""",
 )
 _WEAK = tuple(
@@ -49,7 +53,6 @@ _WEAK = tuple(
     " inputs query documents texts response system instructions done stream usage embeddings truncation input_type n stop arguments params"
     " delta output generation message text thinking template images thread_id additional_messages revised_prompt".split()
 )
-_ROLES = "user system assistant tool developer function model human ai USER CHATBOT SYSTEM".split()
 _KINDS = (
     "LLMCall ToolCall text_delta input_json_delta thinking_delta signature_delta contentBlockDelta content_block content-delta"
     " text-generation".split()
@@ -61,7 +64,7 @@ _WIRE_PHRASES = (
     *(rf"\x0a\x04role\x12\x{len(role) + 2:02x}\x0a\x{len(role):02x}{role}" for role in _ROLES),
     *(rf"\x0a\x05input\x12{_LENGTH}2{_LENGTH}\x0a{_LENGTH}\x0a\x{len(name):02x}{name}\x12" for name in "text messages prompt query question".split()),
     rf"\x0a\x05parts\x12{_LENGTH}\x2a",
-    *(rf"\x0a\x04type\x12{_LENGTH}\x0a[\x00-\xff]{start}" for start in (r"response\.", "content_block", "text_delta", "message_")),
+    *(rf"\x0a\x04type\x12{_LENGTH}\x0a[\x00-\xff]{start}" for start in _STARTS),
     r"\x0a[\x00-\x7f]gpt-",
     r"\x0a\x0a\x0a\x08messages",
     *(rf"\x0a\x{len(kind):02x}{kind}" for kind in _KINDS),
@@ -84,7 +87,7 @@ def _signs(protobuf: bool) -> AnchorSet:
         anchors += [(Anchor(phrase), "") for phrase in _WIRE_PHRASES]
         anchors += [(Anchor(rf"\x0a\x{len(name):02x}{name}\x12"), "") for name in _STRONG]
         anchors += [(Anchor(rf"\x0a\x{len(name):02x}{name}\x12"), name) for name in _WEAK]
-    return AnchorSet(anchors)
+    return AnchorSet(anchors, origin="package")
 
 
 def about_llm(buf: bytes, lo: int, hi: int, *, protobuf: bool = False) -> bool:
