@@ -18,7 +18,7 @@ from rich.console import Console
 
 from load import plots
 from load.bench_goals import as_json, goal_table, table_of
-from load.bench_rows import DEFAULT, DEFAULT_POLICY, QUICK, SHARES, WORKS, Row, pin_to_one_core, rows
+from load.bench_rows import DEFAULT, QUICK, SHARES, WORKS, Row, pin_to_one_core, rows
 
 _EPILOG = """\
 kinds of traffic (python -m load.corpus --help tells what is in each; python -m load.corpus writes them)
@@ -74,9 +74,9 @@ def _tell(measured: Sequence[Row]) -> None:
 
 def speeds(measured: Sequence[Row]) -> plots.Dots:
     """Kinds of traffic by shares, in MB/s, between the plain redactor and the yardstick."""
-    names = tuple(dict.fromkeys(_name(row) for row in measured))
+    names = tuple(dict.fromkeys(row.title for row in measured))
     series = tuple(
-        plots.by_row(names, f"{share:.0%} hit", {_name(row): row.speed / 1e6 for row in measured if row.share == share})
+        plots.by_row(names, f"{share:.0%} hit", {row.title: row.speed / 1e6 for row in measured if row.share == share})
         for share in SHARES
         if any(row.share == share for row in measured)
     )
@@ -84,10 +84,6 @@ def speeds(measured: Sequence[Row]) -> plots.Dots:
     beside = statistics.median(rate for row in measured for rate in row.yardstick) / 1e6
     limits = (plots.Limit("plain redactor", plain), plots.Limit("yardstick", beside))
     return plots.Dots("Speed of the engine, one core", "MB/s", names, series, limits, log=True)
-
-
-def _name(row: Row) -> str:
-    return row.codec if row.policy == DEFAULT_POLICY else f"{row.codec} ({row.policy})"
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def table_of(measured: Sequence[Row]) -> Table:
     for number, row in enumerate(measured):
         following = measured[number + 1 : number + 2]
         table.add_row(
-            row.codec if row.policy == DEFAULT_POLICY else f"{row.codec} ({row.policy})",
+            row.title,
             f"{row.share:.0%}",
             f"{row.speed / 1e6:,.1f}",
             f"{row.records_per_second:,.0f}",
@@ -64,7 +64,7 @@ def table_of(measured: Sequence[Row]) -> Table:
             f"{statistics.median(row.plain) / 1e6:.1f}",
             f"{row.ratio('plain'):.1f}",
             f"{row.touched}/{row.hits}",
-            end_section=bool(following) and (following[0].codec, following[0].policy) != (row.codec, row.policy),
+            end_section=bool(following) and following[0].title != row.title,
         )
     return table
 

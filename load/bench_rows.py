@@ -109,6 +109,11 @@ class Row:
     policy: str = DEFAULT_POLICY
 
     @property
+    def title(self) -> str:
+        """The traffic, with its policy where that isn't the default."""
+        return self.codec if self.policy == DEFAULT_POLICY else f"{self.codec} ({self.policy})"
+
+    @property
     def speed(self) -> float:
         return statistics.median(self.ours)
 

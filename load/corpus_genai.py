@@ -7,12 +7,13 @@ JSON in a string, the way SDKs record them.
 
 from __future__ import annotations
 
+from functools import partial
+
 import orjson
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from load import otlp
 from load.corpus_requests import Corpus
-from load.spans import FIRST, otlp_corpus
+from load.spans import FIRST, traces_json, traces_proto
 from load.values import BASE62, Values
 
 _FRAME_BYTES, _MESSAGES_BYTES, _WORD_BYTES = 520, 290, 6
@@ -21,22 +22,12 @@ _FRAME_BYTES, _MESSAGES_BYTES, _WORD_BYTES = 520, 290, 6
 
 def genai_proto(size: int, *, share: float = 0.05, record_bytes: int = 1100, seed: int = 13) -> Corpus:
     """Requests of ``ExportTraceServiceRequest``; a span that is hit is about ``record_bytes`` long, one that isn't 520."""
-
-    def encode(values: Values, number: int, hit: bool) -> tuple[Span, int]:
-        span = otlp.span_message(_call(values, number, hit, record_bytes))
-        return span, span.ByteSize()
-
-    return otlp_corpus("otlp_proto genai", "otlp_proto:traces", encode, otlp.traces_request, size, share, seed)
+    return traces_proto("genai", partial(_call, record_bytes=record_bytes), size, share, seed)
 
 
 def genai_json(size: int, *, share: float = 0.05, record_bytes: int = 1100, seed: int = 13) -> Corpus:
     """The same spans as OTLP/JSON; ``record_bytes`` still is their length as protobuf."""
-
-    def encode(values: Values, number: int, hit: bool) -> tuple[bytes, int]:
-        span = orjson.dumps(otlp.span_object(_call(values, number, hit, record_bytes)))
-        return span, len(span)
-
-    return otlp_corpus("otlp_json genai", "otlp_json:traces", encode, otlp.traces_document, size, share, seed)
+    return traces_json("genai", partial(_call, record_bytes=record_bytes), size, share, seed)
 
 
 def _call(values: Values, number: int, hit: bool, record_bytes: int) -> otlp.SpanFields:

@@ -8,6 +8,7 @@ the format's natural length. A record is never shorter than what it has to say.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from load.corpus_requests import Corpus, clock, of_lines
 from load.values import BASE62, HEX, MESSAGE_HITS, Values
@@ -15,47 +16,27 @@ from load.values import BASE62, HEX, MESSAGE_HITS, Values
 
 def application_ndjson(size: int, *, share: float = 0.05, record_bytes: int = 320, seed: int = 1) -> Corpus:
     """One JSON object a line, as an application's structured logger writes it; every line ``record_bytes`` long, if that is 300 or more."""
-
-    def record(values: Values, number: int, hit: bool) -> str:
-        return _application_line(values, number, hit, record_bytes)
-
-    return of_lines("ndjson", "ndjson", record, size, share, seed)
+    return of_lines("ndjson", "ndjson", partial(_application_line, record_bytes=record_bytes), size, share, seed)
 
 
 def logfmt(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 2) -> Corpus:
     """``key=value`` pairs, as services in Go write them."""
-
-    def record(values: Values, number: int, hit: bool) -> str:
-        return _logfmt_line(values, number, hit, record_bytes)
-
-    return of_lines("logfmt", "text", record, size, share, seed)
+    return of_lines("logfmt", "text", partial(_logfmt_line, record_bytes=record_bytes), size, share, seed)
 
 
 def nginx(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 3) -> Corpus:
     """Access log in the combined format with the request time behind it; what is sensitive stands in the query, URL-encoded."""
-
-    def record(values: Values, number: int, hit: bool) -> str:
-        return _nginx_line(values, number, hit, record_bytes)
-
-    return of_lines("nginx", "text", record, size, share, seed)
+    return of_lines("nginx", "text", partial(_nginx_line, record_bytes=record_bytes), size, share, seed)
 
 
 def nginx_errors(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 7) -> Corpus:
     """Error log: what failed, and the request it failed in; what is sensitive stands in that request's query or in the upstream's URL."""
-
-    def record(values: Values, number: int, hit: bool) -> str:
-        return _nginx_error(values, number, hit, record_bytes)
-
-    return of_lines("nginx errors", "text", record, size, share, seed)
+    return of_lines("nginx errors", "text", partial(_nginx_error, record_bytes=record_bytes), size, share, seed)
 
 
 def tracebacks(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 4) -> Corpus:
     """Python tracebacks under the log line that announces them; one record is all of it."""
-
-    def record(values: Values, number: int, hit: bool) -> str:
-        return _traceback(values, number, hit, record_bytes)
-
-    return of_lines("tracebacks", "text", record, size, share, seed)
+    return of_lines("tracebacks", "text", partial(_traceback, record_bytes=record_bytes), size, share, seed)
 
 
 def mixed_text(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 5) -> Corpus:

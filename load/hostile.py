@@ -27,10 +27,10 @@ from load import bombs
 from load import hostile_attacks as attacks
 from load.corpus import MIB
 from load.drive import Job, write_requests
+from load.drivers.kinds import trace_requests
 from load.hostile_attacks import Ends, again, almost_whole, call, call_large, held_open, post, post_head, post_large
 from load.processes import Companion, LoadError
 from load.setups import Serving, passthrough, scrubjay
-from load.throughput import requests_of
 
 HUGE = 10 << 30
 GIB = 1 << 30
@@ -148,7 +148,7 @@ async def suffer(rig: Rig, case: Case) -> Row:
 
 async def run(folder: Path, chosen: Sequence[Case], *, is_timed: bool) -> list[Row]:
     requests = folder / "good"
-    write_requests(requests, requests_of(4, 0.05, 2 * MIB))
+    write_requests(requests, trace_requests(4, 0.05, 2 * MIB))
     rows = []
     with contextlib.ExitStack() as stack:
         backend, http, grpc = (

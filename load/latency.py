@@ -23,9 +23,9 @@ from rich.table import Table
 
 from load.corpus import MIB
 from load.drive import Job, write_requests
+from load.drivers.kinds import trace_requests
 from load.processes import Companion, LoadError
 from load.setups import Serving, passthrough, scrubjay
-from load.throughput import requests_of
 
 SMALL_SPANS = 4
 LARGE_SPANS = 126_000
@@ -93,9 +93,9 @@ def measure(rig: Rig, transport: str, beside: str) -> Row:
 
 def run(folder: Path, seconds: float, rounds: int) -> Iterator[Row]:
     print("making requests", file=sys.stderr)
-    write_requests(folder / "small", requests_of(SMALL_SPANS, 0.05, 4 * MIB))
+    write_requests(folder / "small", trace_requests(SMALL_SPANS, 0.05, 4 * MIB))
     size = LARGE_BODIES * LARGE_SPANS * 480
-    write_requests(folder / "large", requests_of(LARGE_SPANS, 0.05, size))
+    write_requests(folder / "large", trace_requests(LARGE_SPANS, 0.05, size))
     with contextlib.ExitStack() as stack:
         backend, small, large = (
             stack.enter_context(Companion(module, folder / "peers.log")) for module in ("load.backend", "load.drive", "load.drive")

@@ -1,8 +1,8 @@
-"""The plans that are measured: the default policy, as shipped, with the phone regions, detectors and patterns a case asks for."""
+"""The plans that are measured: the default policy, as shipped, with the phone regions and detectors a case asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from config.load import load_policy
@@ -29,11 +29,6 @@ def plan_for(region: str) -> Plan:
 def plan_without(*detectors: str) -> Plan:
     """The default policy with these detectors switched off."""
     return _changed({"detectors": {"off": detectors}})
-
-
-def plan_with(patterns: Sequence[Mapping[str, object]]) -> Plan:
-    """The default policy with patterns of an operator's own."""
-    return _changed({"patterns": patterns})
 
 
 def _changed(settings: Mapping[str, object]) -> Plan:

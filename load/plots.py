@@ -73,7 +73,8 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What depends on a number."""
+    """What depends on a number. ``ticks`` are ``(place, what is written there)`` where the number isn't what is to be read; ``marked``: each
+    point is shown, not the line alone."""
 
     title: str
     across: str
@@ -82,6 +83,8 @@ class Curves:
     limits: tuple[Limit, ...] = ()
     log: bool = False
     log_across: bool = False
+    ticks: tuple[tuple[float, str], ...] = ()
+    marked: bool = True
 
     @property
     def inches(self) -> float:
@@ -139,7 +142,7 @@ def _dots(axis: Axes, panel: Dots) -> None:
 
 def _curves(axis: Axes, panel: Curves) -> None:
     for curve, colour, shape in zip(panel.curves, itertools.cycle(_COLOURS), itertools.cycle(_SHAPES), strict=False):
-        axis.plot(curve.x, curve.y, shape + "-", color=colour, markersize=6, label=curve.label)
+        axis.plot(curve.x, curve.y, (shape if panel.marked else "") + "-", color=colour, markersize=6, label=curve.label)
     axis.grid(color="#eeeeee")
     if panel.log_across:
         axis.set_xscale("symlog", linthresh=1)
@@ -147,7 +150,10 @@ def _curves(axis: Axes, panel: Curves) -> None:
         axis.set_yscale("log")
     else:
         axis.set_ylim(bottom=0)
-    axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+    if panel.ticks:
+        axis.set_xticks([place for place, _ in panel.ticks], [said for _, said in panel.ticks])
+    else:
+        axis.xaxis.set_major_formatter(FuncFormatter(_plain))
     axis.yaxis.set_major_formatter(FuncFormatter(_plain))
     for limit in panel.limits:
         axis.axhline(limit.value, color="#555555", linestyle="--", linewidth=1.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 import orjson
@@ -26,24 +27,38 @@ _LOG_FRAME_BYTES = 236
 Encoded = TypeVar("Encoded")
 
 
+SpanMaker = Callable[[Values, int, bool], otlp.SpanFields]
+"""(values, number of the span, is it hit) -> what it says."""
+
+
 def spans_proto(size: int, *, share: float = 0.05, record_bytes: int = 470, seed: int = 11) -> Corpus:
     """Requests of ``ExportTraceServiceRequest``; every span about ``record_bytes`` long."""
-
-    def encode(values: Values, number: int, hit: bool) -> tuple[Span, int]:
-        span = otlp.span_message(_span(values, number, hit, record_bytes))
-        return span, span.ByteSize()
-
-    return otlp_corpus("otlp_proto traces", "otlp_proto:traces", encode, otlp.traces_request, size, share, seed)
+    return traces_proto("traces", partial(_span, record_bytes=record_bytes), size, share, seed)
 
 
 def spans_json(size: int, *, share: float = 0.05, record_bytes: int = 470, seed: int = 11) -> Corpus:
     """The same spans as OTLP/JSON; ``record_bytes`` still is their length as protobuf."""
+    return traces_json("traces", partial(_span, record_bytes=record_bytes), size, share, seed)
+
+
+def traces_proto(kind: str, make: SpanMaker, size: int, share: float, seed: int) -> Corpus:
+    """Requests of ``ExportTraceServiceRequest`` with the spans that ``make`` says."""
+
+    def encode(values: Values, number: int, hit: bool) -> tuple[Span, int]:
+        span = otlp.span_message(make(values, number, hit))
+        return span, span.ByteSize()
+
+    return _corpus(f"otlp_proto {kind}", "otlp_proto:traces", encode, otlp.traces_request, size, share, seed)
+
+
+def traces_json(kind: str, make: SpanMaker, size: int, share: float, seed: int) -> Corpus:
+    """The same as OTLP/JSON."""
 
     def encode(values: Values, number: int, hit: bool) -> tuple[bytes, int]:
-        span = orjson.dumps(otlp.span_object(_span(values, number, hit, record_bytes)))
+        span = orjson.dumps(otlp.span_object(make(values, number, hit)))
         return span, len(span)
 
-    return otlp_corpus("otlp_json traces", "otlp_json:traces", encode, otlp.traces_document, size, share, seed)
+    return _corpus(f"otlp_json {kind}", "otlp_json:traces", encode, otlp.traces_document, size, share, seed)
 
 
 def logs_proto(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 12) -> Corpus:
@@ -53,7 +68,7 @@ def logs_proto(size: int, *, share: float = 0.05, record_bytes: int | None = Non
         record = otlp.log_message(_log(values, number, hit, record_bytes))
         return record, record.ByteSize()
 
-    return otlp_corpus("otlp_proto logs", "otlp_proto:logs", encode, otlp.logs_request, size, share, seed)
+    return _corpus("otlp_proto logs", "otlp_proto:logs", encode, otlp.logs_request, size, share, seed)
 
 
 def logs_json(size: int, *, share: float = 0.05, record_bytes: int | None = None, seed: int = 12) -> Corpus:
@@ -63,10 +78,10 @@ def logs_json(size: int, *, share: float = 0.05, record_bytes: int | None = None
         record = orjson.dumps(otlp.log_object(_log(values, number, hit, record_bytes)))
         return record, len(record)
 
-    return otlp_corpus("otlp_json logs", "otlp_json:logs", encode, otlp.logs_document, size, share, seed)
+    return _corpus("otlp_json logs", "otlp_json:logs", encode, otlp.logs_document, size, share, seed)
 
 
-def otlp_corpus(
+def _corpus(
     name: str,
     codec: str,
     encode: Callable[[Values, int, bool], tuple[Encoded, int]],

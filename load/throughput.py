@@ -36,9 +36,6 @@ GOAL, GOAL_SPANS = 3.0, 200
 INFLIGHT = 8
 WARM_SECONDS = 0.7
 
-requests_of = trace_requests
-"""``(spans, share, size)`` -> requests of exactly so many spans, no two alike."""
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -192,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("making requests", file=sys.stderr)
             files = {(case.spans, case.share): folder / f"{case.spans}-{case.share}.requests" for case in cases}
             for (spans, share), file in files.items():
-                write_requests(file, requests_of(spans, share, chosen.pool_mib * MIB))
+                write_requests(file, trace_requests(spans, share, chosen.pool_mib * MIB))
             backend, client = (stack.enter_context(Companion(module, folder / "peers.log")) for module in ("load.backend", "load.drive"))
             ports = backend.hear()
             rows += run(Rig(client, backend, files, chosen.seconds, FEW if chosen.few else PATTERNS), folder, cases, program, chosen.rounds, ports)

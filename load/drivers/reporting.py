@@ -14,6 +14,7 @@ from rich.table import Table
 
 from load.drivers.curves import plot_percentiles
 from load.drivers.measuring import Measured, recorded
+from load.plots import file_to_draw
 from load.processes import LoadError
 
 WIDTH = 150
@@ -21,14 +22,7 @@ WIDTH = 150
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
-    parser.add_argument("--plot", type=plot_file, metavar="FILE", help="draw to FILE: .svg or .png")
-
-
-def plot_file(text: str) -> Path:
-    file = Path(text)
-    if file.suffix not in (".svg", ".png"):
-        raise argparse.ArgumentTypeError(f"{text}: a name that ends in .svg or .png")
-    return file
+    parser.add_argument("--plot", type=file_to_draw, metavar="FILE", help="draw to FILE: .svg or .png")
 
 
 def table_of(runs: Sequence[Measured], title: str, item: str) -> Table:

@@ -8,12 +8,13 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from load.drive import read_requests, write_requests
-from load.throughput import Case, Rate, Row, requests_of, table_of
+from load.drivers.kinds import trace_requests
+from load.throughput import Case, Rate, Row, table_of
 
 
 @pytest.mark.parametrize("spans", [1, 10, 200])
 def test_every_request_has_exactly_so_many_spans_and_no_two_are_alike(spans: int) -> None:
-    requests = list(requests_of(spans, 0.05, 300_000))
+    requests = list(trace_requests(spans, 0.05, 300_000))
     for request in requests:
         (batch,) = ExportTraceServiceRequest.FromString(request).resource_spans
         assert len(batch.scope_spans[0].spans) == spans

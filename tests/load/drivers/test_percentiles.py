@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from load.drivers.curves import plot_percentiles
 from load.drivers.percentiles import Recorder, merged
 
 
@@ -52,3 +55,10 @@ def test_a_curve_rises_to_the_longest_time() -> None:
     assert curve == sorted(curve)
     assert curve[-1][0] == 100.0
     assert curve[-1][1] == pytest.approx(1.0, rel=2e-3)
+
+
+def test_percentiles_are_drawn_nine_by_nine(tmp_path: Path) -> None:
+    curve = recorder(*(number / 1e5 for number in range(1, 10_001))).curve()
+    plot_percentiles({"ours": curve, "theirs": curve}, "At equal load", tmp_path / "p.svg")
+    words = {"".join(node.itertext()).strip() for node in ElementTree.parse(tmp_path / "p.svg").getroot().iter() if node.tag.endswith("text")}
+    assert words >= {"At equal load", "ours", "theirs", "share of requests", "ms since the request was due", "0 %", "90 %", "99 %", "99.9 %"}
