@@ -9,12 +9,12 @@ SOURCES := service detectors config load tests .ci/link.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint bench eval clean
+.PHONY: help setup demo run test lint bench bench-peers eval clean
 .DELETE_ON_ERROR:
 
 help: ## Show this help
 	@echo "usage: make TARGET"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-10s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
 
 setup: $(READY) ## Create .venv from the lock file, when it isn't there or is out of date
 
@@ -44,6 +44,9 @@ lint: $(READY) ## Lint, formatting, types and import contracts
 
 bench: $(READY) ## Speed of the engine by format, beside the yardstick: make bench ARGS="--plot speed.svg"
 	@$(BIN)/python -m load.bench $(ARGS)
+
+bench-peers: $(READY) ## Speed beside what users would take instead; needs Go and Rust for most of them
+	@$(BIN)/python -m load.peers $(ARGS)
 
 eval: $(READY) ## Recall and false positives on labelled cases: make eval CORPORA=folder
 	@test -n "$(CORPORA)" || { echo "which cases? make eval CORPORA=folder" >&2; exit 2; }

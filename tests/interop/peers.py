@@ -53,35 +53,35 @@ class BuildError(Exception):
 @cache
 def collector() -> Path:
     """An OpenTelemetry Collector with the components of ``collector.yaml``."""
-    _need("Go", "go")
+    need("Go", "go")
     return cached("collector", (MANIFEST.read_bytes(), BUILDER.encode()), _build_collector)
 
 
 @cache
 def telemetrygen() -> Path:
     """OpenTelemetry's load generator."""
-    _need("Go", "go")
+    need("Go", "go")
     return cached("telemetrygen", (TELEMETRYGEN.encode(),), _build_telemetrygen)
 
 
 @cache
 def gitleaks() -> Path:
     """gitleaks, with its own rules beside it in ``gitleaks.toml``."""
-    _need("Go", "go")
+    need("Go", "go")
     return cached("gitleaks", (GITLEAKS.encode(),), _build_gitleaks)
 
 
 @cache
 def node_modules() -> Path:
     """A folder with the JavaScript SDK of ``javascript/package-lock.json`` in ``node_modules``, and the scripts that use it."""
-    _need("Node.js with npm", "node", "npm")
+    need("Node.js with npm", "node", "npm")
     files = sorted(path for path in JAVASCRIPT.iterdir() if path.suffix in (".json", ".mjs"))
     return cached("javascript", tuple(path.name.encode() + path.read_bytes() for path in files), _install_javascript)
 
 
 def node() -> str:
     """The command that runs JavaScript."""
-    _need("Node.js with npm", "node", "npm")
+    need("Node.js with npm", "node", "npm")
     return shutil.which("node") or "node"
 
 
@@ -91,7 +91,8 @@ def cache_folder() -> Path:
     return (Path(chosen) if chosen else Path.home() / ".cache") / "scrubjay" / "interop"
 
 
-def _need(what: str, *commands: str) -> None:
+def need(what: str, *commands: str) -> None:
+    """Raises ``Unavailable`` unless all these commands are there."""
     if any(shutil.which(command) is None for command in commands):
         raise Unavailable(f"{what} is not installed")
 
