@@ -35,6 +35,10 @@ LONG = 3900
 """Bytes: a finding of this length or more was probably cut by its detector's window; its word is followed to the end."""
 
 
+_new = tuple.__new__
+"""Makes a named tuple without the Python function that its class has for it."""
+
+
 class TooManyHitsError(Exception):
     """More anchor hits than the caller allows: the text can't be examined within its work budget. Holds no text."""
 
@@ -133,7 +137,9 @@ class Scanner:
         self._shadowing = shadowing
         pairs: list[tuple[Anchor, Any]] = [(anchor, detector) for detector in self.detectors for anchor in detector.anchors]
         self._anchors = AnchorSet([*pairs, *extra], origin=origin)
-        self._detectors = tuple(tuple(value for value in values if isinstance(value, Detector)) for values in self._anchors.values)
+        self._detectors = tuple(
+            tuple((value, value.verify, value.score) for value in values if isinstance(value, Detector)) for values in self._anchors.values
+        )
 
     def candidates(self, buf: Any, lo: int = 0, hi: int | None = None, limit: int = HITS_PER_WINDOW) -> list[tuple[int, int]]:
         """``(end offset, pattern index)`` of every anchor hit, ascending by offset; see ``values``."""
@@ -171,6 +177,7 @@ class Scanner:
         out: list[Finding] = []
         detectors = self._detectors
         known, size = len(detectors), len(text)
+        shadowing = self._shadowing
         taken_start = taken_end = -1
         taken_score = 0.0
         ends: dict[str, int] = {}
@@ -178,12 +185,12 @@ class Scanner:
             at -= base
             if pattern >= known or at <= 0 or at > size:
                 continue
-            for detector in detectors[pattern]:
-                if taken_start <= at < taken_end and detector.score < taken_score:
+            for detector, verify, score in detectors[pattern]:
+                if at < taken_end and score < taken_score and taken_start <= at:
                     continue  # inside what a more certain detector has just found
-                if at < ends.get(detector.id, 0):
+                if ends and at < ends.get(detector.id, 0):
                     continue  # inside what this very detector has found
-                span = detector.verify(text, at)
+                span = verify(text, at)
                 if span is None:
                     continue
                 start, end = span
@@ -194,10 +201,17 @@ class Scanner:
                 value = text[start:end]
                 if (value[:1] in MARKER_STARTS and is_marker(value)) or (end - start <= 64 and is_masked(value)):
                     continue
-                out.append(Finding(start, end, detector.id, detector.entity, detector.score))
                 ends[detector.id] = end
-                if self._shadowing and (detector.score >= taken_score or at >= taken_end):
-                    taken_start, taken_end, taken_score = start, end, detector.score
+                if not shadowing:
+                    out.append(_new(Finding, (start, end, detector.id, detector.entity, score)))
+                    continue
+                if start == taken_start and end == taken_end and out[-1][:2] == span and out[-1].entity == detector.entity:
+                    if score <= taken_score:
+                        continue  # the same thing once more
+                    out.pop()
+                out.append(_new(Finding, (start, end, detector.id, detector.entity, score)))
+                if score >= taken_score or at >= taken_end:
+                    taken_start, taken_end, taken_score = start, end, score
         return out
 
 
@@ -217,8 +231,10 @@ def is_id_name(name: bytes) -> bool:
 
 def _exempt(text: bytes, start: int, end: int) -> bool:
     near = text[max(0, start - 4) : start]
-    if (b"=" in near or b":" in near) and _ID_FIELD.search(text[max(0, start - 48) : start]) is not None:
-        return True
+    if b"=" in near or b":" in near:
+        before = text[max(0, start - 48) : start].lower()
+        if (b"id" in before or b"parent" in before or b"x-b3" in before) and _ID_FIELD.search(before) is not None:
+            return True
     return len(text) > _BASE64_RUN and _in_base64(text, start, end)
 
 

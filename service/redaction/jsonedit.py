@@ -12,7 +12,7 @@ from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.work import Unprocessable, Work
 
 _BEHIND_STRING = b" \t\r\n:,]}"
-_PAIR_NAMES = frozenset((b"name", b"key", b"Name", b"Key", b"header", b"k"))
+PAIR_NAMES = frozenset((b"name", b"key", b"Name", b"Key", b"header", b"k"))
 _ABOUT_A_SECRET = frozenset(
     b"type name namespace kind expires expires_in expires_at expiresIn expiresAt expiry ttl issued_at created created_at createdAt updated_at"
     b" version alg algorithm scope scopes id key_id kid status enabled provider issuer audience description".split()
@@ -92,7 +92,7 @@ class LocalEdits:
         entity = self.work.plan.entity_of(name) if name else None
         if entity is not None and name_span is not None and self.value(name_span, name, entity, start, span[1]):
             return
-        if name in _PAIR_NAMES or not name:
+        if name in PAIR_NAMES or not name:
             self._pair(span, name_span)
         self.leaf(name_span, name, span, with_name=False)
 

@@ -108,6 +108,7 @@ class Plan:
         self._rules = _compile_rules(policy)
         self._allow = _compile_allow(policy.allow)
         self.allows = bool(self._allow)
+        self.drops = any(isinstance(action, Drop) for _, action in self._rules)
         off = frozenset(policy.detectors.off)
         self.sensitive_on = not off & {"secret", SENSITIVE_FIELD}
         self.prompts_on, self.side_copies, self.unknown = _prompt_switches(policy)

@@ -92,7 +92,19 @@ class Work:
             findings = self.plan.text.verified(text, hits, name, base)
         except Exception:  # fail closed: whatever a detector stumbled over, this field goes
             raise Unprocessable("error") from None
-        return self.settled(text, self.resolve(text, findings, name), name) if findings else []
+        if not findings:
+            return []
+        if len(findings) > 1 or findings[0].entity == "prompt" or self.plan.allows:
+            return self.settled(text, self.resolve(text, findings, name), name)
+        finding = findings[0]
+        decision = self.plan.decide(finding, self.place, name, self.speaker.role if self.speaker.level else None)
+        if not decision.enforce:
+            self.report.findings[finding.detector, decision.outcome, self.place] += 1
+            return []
+        edit = self._edit(text, finding.start, finding.end, finding, decision)
+        if edit is None:
+            return []
+        return self.settled(text, [edit], name) if touches(text, edit) else [edit]
 
     def value_edits(self, name: bytes, value: bytes) -> list[Edit]:
         """Edits for a field's value, looked at together with the field's name (``phone`` makes bare digits a phone number)."""
@@ -277,10 +289,11 @@ def _outside_escape(text: bytes, start: int, end: int) -> int:
 
 def touches(text: bytes, edit: Edit) -> bool:
     """Whether something stands right beside an edit, which together with what is replaced may have looked like something else."""
-    before, after = text[edit.start - 1 : edit.start], text[edit.end : edit.end + 1]
-    if before == b":" and after == b"@":
-        return False  # a URL's password: its neighbours have been read with it
-    return after not in _APART_AFTER or before not in _APART_BEFORE
+    start, end, _ = edit
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if after in _APART_AFTER and before in _APART_BEFORE:
+        return False
+    return before != b":" or after != b"@"  # a URL's password: its neighbours have been read with it
 
 
 def _in_url(text: bytes, start: int) -> bool:

@@ -14,6 +14,7 @@ from service.redaction.edits import Edit, apply, tidy
 from service.redaction.islands import Islands
 from service.redaction.jsonedit import LocalEdits
 from service.redaction.jsonleaf import Hits, document_edits
+from service.redaction.jsonplain import one_string
 from service.redaction.plan import UNPROCESSABLE, Plan
 from service.redaction.report import Redacted, Report
 from service.redaction.work import Unprocessable, Work
@@ -127,6 +128,10 @@ def document_line(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: L
         work.unprocessable("size")
         return [Edit(lo, hi, blank(buf[lo:hi]) if hi - lo < 4 * work.plan.max_record else UNPROCESSABLE)]
     try:
+        edits = one_string(work, buf, lo, hi, hits)
+        if edits is not None:
+            work.report.touched += bool(edits)
+            return edits
         edits = document_edits(work, buf, lo, hi, hits, local)
         if edits and not work.drop_record and not jsondoc.well_formed(apply(buf, edits, lo, hi)):
             raise Unprocessable("edit")
