@@ -42,6 +42,11 @@ _ENDS = re.compile(rb"[\s\\\"',;)\]}]|\Z")
 _TRACE = re.compile(rb"trace[\w.\-/]{0,24}\\{0,7}[\"']?\s{0,2}[=:]\s{0,2}\\{0,7}[\"']?([\w:/=;.\-]{8,160})", re.IGNORECASE)
 _TRACE_ID = re.compile(rb"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{24,27}|[0-9a-zA-Z]{16,64}|[0-9]{8,20}")
 _IDS_AT_ONCE = 1 << 14
+_HEAD = 8
+"""Bytes of an id that are looked for first: shorter literals compile faster."""
+
+_FIND_BYTES = 1 << 19
+"""Bytes times ids up to which each id is looked for by itself; beyond, compiling a database (15 µs an id) is cheaper."""
 
 
 class Records(ABC):
@@ -183,7 +188,9 @@ def _cleaned(work: Work, out: bytes, records: Records, own: dict[Span, list[byte
         else:
             wanted[region] = [Needles(texts, region[1] - region[0])]
     for trace, at in named_at(out, list(traces)):
-        members[trace][records.around(at)] = None
+        regions = members[trace]
+        if not any([lo <= at < hi for lo, hi in regions]):  # noqa: C419  # most often one region: a generator costs more
+            regions[records.around(at)] = None
     for trace, regions in members.items():
         needles = Needles(traces[trace], sum(hi - lo for lo, hi in regions))
         for region in regions:
@@ -215,13 +222,25 @@ def cleaned(work: Work, records: Records, record: bytes, every: list[Needles]) -
 
 def named_at(out: bytes, ids: list[bytes]) -> Iterator[tuple[bytes, int]]:
     """``(id, offset)`` wherever one of the ids stands in ``out``. Linear, however many there are."""
+    if len(ids) * len(out) <= _FIND_BYTES:
+        for each in ids:
+            at = out.find(each)
+            while at >= 0:
+                yield each, at
+                at = out.find(each, at + len(each))
+        return
     for first in range(0, len(ids), _IDS_AT_ONCE):
-        some = ids[first : first + _IDS_AT_ONCE]
+        heads: dict[bytes, list[bytes]] = {}
+        for each in ids[first : first + _IDS_AT_ONCE]:
+            heads.setdefault(each[:_HEAD], []).append(each)
+        order = list(heads)
         found: list[tuple[int, int]] = []
 
         def on_match(number: int, _start: int, end: int, _flags: int, _context: object, found: list[tuple[int, int]] = found) -> None:
             found.append((number, end))
 
-        database = literals(some)
+        database = literals(order)
         database.scan(out, match_event_handler=on_match, scratch=hyperscan.Scratch(database))
-        yield from ((some[number], end - len(some[number])) for number, end in found)
+        for number, end in found:
+            at = end - len(order[number])
+            yield from ((each, at) for each in heads[order[number]] if out.startswith(each, at))

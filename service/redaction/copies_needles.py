@@ -178,7 +178,7 @@ def literals(patterns: list[bytes]) -> Any:
     """A database of literals; a hit comes with its end and the number of its pattern. As its own literals end at a NUL, bytes are spelled out."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     size = len(patterns)
-    spelled = [b"".join(b"\\x%02x" % byte for byte in pattern) for pattern in patterns]
+    spelled = [pattern if pattern.isalnum() else b"".join(b"\\x%02x" % byte for byte in pattern) for pattern in patterns]
     database.compile(expressions=spelled, ids=list(range(size)), elements=size, flags=[0] * size)
     return database
 
