@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -60,7 +61,6 @@ def compose(first: list[Edit], second: list[Edit]) -> list[Edit]:
     return tidy([*out, *todo])
 
 
-_BACKSLASH = re.compile(rb"\\")
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SIMPLE = {
     b'\\"': b'"',
@@ -82,11 +82,12 @@ class Decoded:
     literal's inside; a span never begins or ends within an escape.
     """
 
-    __slots__ = ("_ends", "_literal", "_raw_ends", "_raw_starts", "text")
+    __slots__ = ("_ends", "_literal", "_pairs", "_raw_ends", "_raw_starts", "text")
 
     def __init__(self, literal: bytes) -> None:
         self._literal = literal
         self._ends: list[int] = []
+        self._pairs: list[int] | None = None
         if b"\\\\" in literal or b"\\u" in literal:
             self._decode()
         else:  # every backslash begins an escape of two bytes, for one
@@ -120,18 +121,13 @@ class Decoded:
         raw_starts.append(len(literal))
         self._ends, self._raw_ends, self._raw_starts = ends, raw_ends, raw_starts
 
-    def _map_pairs(self) -> None:
-        """The way back where all escapes are two bytes for one."""
-        starts = [found.start() for found in _BACKSLASH.finditer(self._literal)]
-        self._ends = [0, *[start - i + 1 for i, start in enumerate(starts)]]
-        self._raw_ends = [0, *[start + 2 for start in starts]]
-        self._raw_starts = [*starts, len(self._literal)]
-
     def raw(self, start: int, end: int) -> tuple[int, int]:
         """Where ``text[start:end]`` stands in the literal."""
-        if not self._ends:
-            self._map_pairs()
-        return self._to_raw(start, False), self._to_raw(end, True)
+        if self._ends:
+            return self._to_raw(start, False), self._to_raw(end, True)
+        if self._pairs is None:  # all escapes are two bytes for one: each before an offset moves it on by one
+            self._pairs = list(accumulate(map(len, self._literal.split(b"\\"))))
+        return start + bisect_left(self._pairs, start), end + bisect_left(self._pairs, end)
 
     def _to_raw(self, offset: int, is_end: bool) -> int:
         i = bisect_right(self._ends, offset) - 1

@@ -96,9 +96,9 @@ def document_edits(work: Work, buf: bytes, lo: int, hi: int, hits: Hits, local: 
     ``local``: to be used again, where a buffer holds many documents.
     """
     if _about_llm(work, buf, lo, hi, hits):
-        from service.redaction import prompts  # here, as content is looked at by what is above
+        from service.redaction import shapes  # here, as content is looked at by what is above
 
-        return finish(buf, lo, hi, prompts.PromptWalk(work, buf, hits).document(jsondoc.tree(buf, lo, hi, work.plan.max_depth)))
+        return finish(buf, lo, hi, shapes.document_edits(work, buf, lo, hi, hits))
     if local is None:
         local = jsonedit.LocalEdits(work, buf, lo, hi)
     else:

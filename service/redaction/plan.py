@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from config.policy import Allow, Policy, Rule
 from config.prompts import Role
@@ -122,18 +122,25 @@ class Plan:
         self.otlp_json = Scanner(detectors, [*names, *BYTES_VALUES, *words], origin=origin)
         fields = [*string_start_anchors(detectors), *protobuf_anchors(prompt_keys if self.prompts_on else None, self.sensitive_on)]
         self.protobuf = Scanner(detectors, [*names, *fields], origin=origin)
+        self._sort_patterns()
+        self.entity_of: Callable[[bytes], str | None] = lru_cache(maxsize=8192)(_entity) if self.sensitive_on else _nothing
+        self.prompt_scope: Callable[[bytes], str | None] = prompt_keys.scope if self.prompts_on else _nothing
+        self.prompt_modes = PromptModes(policy.prompts, policy.hash.keys, None)
+        self.memory: dict[type, Any] = {}
+        """What those who work by this plan remember of what they have met; each keeps its own within bounds."""
+        self._tenants: dict[str, Plan] = {}
+        self._decisions: dict[tuple[str, str, str, bytes, Role | None], Decision] = {}
+        self._keyed = any(rule.where.keys for rule in policy.rules)
+
+    def _sort_patterns(self) -> None:
+        """Which patterns of the scanners, by index, say what about the place they hit."""
         self.json_prompt_patterns = _prompt_patterns(self.json)
         escaped = frozenset(i for i, values in enumerate(self.json.values) if KeyAnchor.ESCAPE in values)
         self.json_structural_patterns = self.json_prompt_patterns | escaped
         self.protobuf_prompt_patterns = _prompt_patterns(self.protobuf)
-        sure = sure_anchors(prompt_keys) if self.prompts_on else frozenset()
+        sure = sure_anchors(self.prompt_keys) if self.prompts_on else frozenset()
+        self.json_scope_patterns = frozenset(i for i, values in enumerate(self.json.values) if set(values) <= {KeyAnchor.SCOPE})
         self.json_sure_patterns = frozenset(i for i, anchor in enumerate(self.json.patterns) if anchor in sure)
-        self.entity_of: Callable[[bytes], str | None] = lru_cache(maxsize=8192)(_entity) if self.sensitive_on else _nothing
-        self.prompt_scope: Callable[[bytes], str | None] = prompt_keys.scope if self.prompts_on else _nothing
-        self.prompt_modes = PromptModes(policy.prompts, policy.hash.keys, None)
-        self._tenants: dict[str, Plan] = {}
-        self._decisions: dict[tuple[str, str, str, bytes, Role | None], Decision] = {}
-        self._keyed = any(rule.where.keys for rule in policy.rules)
 
     @property
     def observes(self) -> bool:
@@ -164,7 +171,7 @@ class Plan:
         if plan is None:
             plan = copy.copy(self)
             plan.prompt_modes = PromptModes(prompts, self.policy.hash.keys, tenant)
-            plan._decisions, plan._tenants = {}, {}
+            plan._decisions, plan._tenants, plan.memory = {}, {}, {}
             if len(self._tenants) >= _TENANTS_KEPT:
                 self._tenants.clear()
             self._tenants[tenant] = plan
@@ -219,11 +226,10 @@ def _lets_nothing_through(policy: Policy) -> bool:
 
 
 def _prompt_patterns(scanner: Scanner) -> frozenset[int]:
-    return frozenset(i for i, values in enumerate(scanner.values) if any(map(_is_prompt, values)))
-
-
-def _is_prompt(value: object) -> bool:
-    return value in (KeyAnchor.SCOPE, KeyAnchor.PROMPT) or (isinstance(value, Detector) and value.kind == "prompt")
+    named = (KeyAnchor.SCOPE, KeyAnchor.PROMPT)
+    return frozenset(
+        i for i, values in enumerate(scanner.values) if any(v in named or (isinstance(v, Detector) and v.kind == "prompt") for v in values)
+    )
 
 
 def _entity(name: bytes) -> str | None:

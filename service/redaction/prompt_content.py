@@ -19,7 +19,7 @@ from service.redaction.prompt_fields import is_argument, is_structure, is_text_a
 from service.redaction.prompt_roles import FRAMING, MESSAGE, OPEN, Speaker, class_role, framing_of, role_named, role_names
 from service.redaction.work import Unprocessable, Work
 
-_FRAMING_BYTES = 66
+FRAMING_BYTES = 66
 _DIGITS = b"-0123456789"
 _SAY_NOTHING = frozenset((b"null", b"true", b"false"))
 
@@ -102,7 +102,7 @@ class ContentWalk:
         numbered = {
             name: jsonparts.inside(self.buf, (child.start, child.end))
             for name, child in zip(names, node.children, strict=True)
-            if name.endswith(b".role") and child.kind == '"' and child.end - child.start <= _FRAMING_BYTES
+            if name.endswith(b".role") and child.kind == '"' and child.end - child.start <= FRAMING_BYTES
         }
         for i, name in enumerate(names) if numbered else ():
             role = next((role for key in role_names(name) if (role := role_named(numbered.get(key, b"")))), None)
@@ -114,7 +114,7 @@ class ContentWalk:
         """The members of an object that tell whose words are in it."""
         pairs = []
         for inner, child in zip(names, node.children, strict=True):
-            if inner in FRAMING and child.kind == '"' and child.end - child.start <= _FRAMING_BYTES:
+            if inner in FRAMING and child.kind == '"' and child.end - child.start <= FRAMING_BYTES:
                 pairs.append((inner, jsonparts.inside(self.buf, (child.start, child.end))))
             elif inner == b"id" and child.kind == "[" and len(child.children) <= 8:
                 role = class_role(self.buf[one.start + 1 : one.end - 1] for one in child.children if one.kind == '"')

@@ -85,8 +85,7 @@ class Work:
     def hit_edits(self, text: bytes, hits: list[tuple[int, int]], name: bytes, base: int = 0) -> list[Edit]:
         """Edits for a text at ``base`` whose anchor hits are known from the wire: ``(end offset, pattern index)``.
 
-        Detectors' patterns have the same index in all of a plan's scanners; those behind them are names and escapes. A hit that reaches
-        over the text's edge is none.
+        Detectors' patterns have the same index in all of a plan's scanners. A hit that reaches over the text's edge is none.
         """
         try:
             findings = self.plan.text.verified(text, hits, name, base)
@@ -94,17 +93,12 @@ class Work:
             raise Unprocessable("error") from None
         if not findings:
             return []
-        if len(findings) > 1 or findings[0].entity == "prompt" or self.plan.allows:
+        first = findings[0]
+        decision = self.plan.decide(first, self.place, name, self.speaker.role if self.speaker.level else None)
+        if len(findings) > 1 or first.entity == "prompt" or self.plan.allows or not decision.enforce:
             return self.settled(text, self.resolve(text, findings, name), name)
-        finding = findings[0]
-        decision = self.plan.decide(finding, self.place, name, self.speaker.role if self.speaker.level else None)
-        if not decision.enforce:
-            self.report.findings[finding.detector, decision.outcome, self.place] += 1
-            return []
-        edit = self._edit(text, finding.start, finding.end, finding, decision)
-        if edit is None:
-            return []
-        return self.settled(text, [edit], name) if touches(text, edit) else [edit]
+        edit = self._edit(text, first.start, first.end, first, decision)
+        return [] if edit is None else self.settled(text, [edit], name) if touches(text, edit) else [edit]
 
     def value_edits(self, name: bytes, value: bytes) -> list[Edit]:
         """Edits for a field's value, looked at together with the field's name (``phone`` makes bare digits a phone number)."""
