@@ -112,8 +112,7 @@ class Plan:
         off = frozenset(policy.detectors.off)
         self.sensitive_on = not off & {"secret", SENSITIVE_FIELD}
         self.prompts_on, self.side_copies, self.unknown = _prompt_switches(policy)
-        names: list[tuple[Anchor, KeyAnchor]] = list(ESCAPES)
-        names += scope_anchors() if self.prompts_on else []
+        names: list[tuple[Anchor, KeyAnchor]] = [*ESCAPES, *(scope_anchors() if self.prompts_on else ())]
         names += name_anchors() if self.sensitive_on else []
         origin: Origin = "policy" if policy.patterns or plugins else "package"
         self.text = Scanner(detectors, shadowing=_lets_nothing_through(policy), origin=origin)
