@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from load.drivers import compare, loops
+from load.drivers import compare, loops, scale
 from load.drivers.reporting import add_outputs
 from load.processes import LoadError
 
@@ -24,6 +24,7 @@ COMMANDS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "open": loops.add_open,
     "closed": loops.add_closed,
     "compare": compare.add_to,
+    "scale": scale.add_to,
 }
 """What adds a command's arguments says in its docstring what the command does."""
 
