@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from config.load import load_policy
@@ -29,6 +29,11 @@ def plan_for(region: str) -> Plan:
 def plan_without(*detectors: str) -> Plan:
     """The default policy with these detectors switched off."""
     return _changed({"detectors": {"off": detectors}})
+
+
+def plan_with(regexes: Sequence[str]) -> Plan:
+    """The default policy with a pattern of the operator's own for each of these regular expressions."""
+    return _changed({"patterns": [{"name": f"own_{number}", "regex": regex} for number, regex in enumerate(regexes)]})
 
 
 def _changed(settings: Mapping[str, object]) -> Plan:
