@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from load.drivers import compare, loops, scale
+from load.drivers import compare, loops, scale, soak
 from load.drivers.reporting import add_outputs
 from load.processes import LoadError
 
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "closed": loops.add_closed,
     "compare": compare.add_to,
     "scale": scale.add_to,
+    "soak": soak.add_to,
 }
 """What adds a command's arguments says in its docstring what the command does."""
 
