@@ -77,9 +77,8 @@ def run(chosen: argparse.Namespace) -> int:
                 for number in range(_SLICES):
                     runs.append(measure(client, job, f"part {number + 1} of {_SLICES}", chosen.items, serving))
                     samples.append(sample(serving.process, time.monotonic() - began))
-                    tell(
-                        f"{samples[-1].seconds:.0f} s: {samples[-1].resident / MIB:.0f} MiB, {samples[-1].files} files, {runs[-1].driven.failed} failed"
-                    )
+                    last, failed = samples[-1], runs[-1].driven.failed
+                    tell(f"{last.seconds:.0f} s: {last.resident / MIB:.0f} MiB, {last.files} files, {failed} failed")
     title = f"Soak: {chosen.rate:g} requests a second of {chosen.items} spans over {chosen.protocol}, {chosen.minutes:g} min"
     show(table_of(samples, runs, title))
     write_json(chosen.json, {"title": title, "samples": [asdict(each) for each in samples], "runs": [each.as_json() for each in runs]})
