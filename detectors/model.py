@@ -84,6 +84,9 @@ class Detector:
     loose: bool = False
     default: bool = True
 
+    def __hash__(self) -> int:  # not over all fields: one may have tens of thousands of anchors
+        return hash(self.id)
+
     def __post_init__(self) -> None:
         if not self.id.replace("_", "").isalnum() or self.id != self.id.lower():
             raise CatalogueError(f"detector id {self.id!r} is not lower_snake_case")

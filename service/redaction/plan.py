@@ -138,7 +138,7 @@ class Plan:
         self.json_structural_patterns = self.json_prompt_patterns | escaped
         self.protobuf_prompt_patterns = _prompt_patterns(self.protobuf)
         sure = sure_anchors(self.prompt_keys) if self.prompts_on else frozenset()
-        self.json_scope_patterns = frozenset(i for i, values in enumerate(self.json.values) if set(values) <= {KeyAnchor.SCOPE})
+        self.json_scope_patterns = frozenset(i for i, values in enumerate(self.json.values) if all(v is KeyAnchor.SCOPE for v in values))
         self.json_sure_patterns = frozenset(i for i, anchor in enumerate(self.json.patterns) if anchor in sure)
 
     @property
