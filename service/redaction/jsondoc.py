@@ -19,7 +19,7 @@ _COLON = re.compile(rb"[ \t\r\n]*+:[ \t\r\n]*+")
 _SCALAR = re.compile(rb"[^\s,\]}]++")
 _NUMBER = re.compile(rb"[-+0-9.eE]++")
 _BLANK = b" \t\r\n"
-_BEHIND_STRING = b" \t\r\n:,]}"
+BEHIND_STRING = b" \t\r\n:,]}"
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _RAW = msgspec.json.Decoder(msgspec.Raw)
 
@@ -64,7 +64,7 @@ class Cursor:
         if opening == at:  # a quote itself: which of the two it is must be counted
             return self._counted(at)
         found = STRING.match(buf, opening, self._hi)
-        if found is None or found.end() <= at or (buf[opening + 1] in _BEHIND_STRING and _MAYBE_OUTSIDE.match(buf, opening, found.end())):
+        if found is None or found.end() <= at or (buf[opening + 1] in BEHIND_STRING and _MAYBE_OUTSIDE.match(buf, opening, found.end())):
             return self._counted(at)
         return found.span()
 

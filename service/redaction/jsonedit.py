@@ -7,11 +7,11 @@ from detectors.model import Span
 from detectors.secret_shape import secret_like
 from service.redaction import jsondoc, jsonleaf
 from service.redaction.edits import Edit, escape
+from service.redaction.jsondoc import BEHIND_STRING
 from service.redaction.jsonparts import drop_member, inside, unique_name, value_beside
 from service.redaction.plan import SENSITIVE_FIELD
 from service.redaction.work import Unprocessable, Work
 
-_BEHIND_STRING = b" \t\r\n:,]}"
 PAIR_NAMES = frozenset((b"name", b"key", b"Name", b"Key", b"header", b"k"))
 _ABOUT_A_SECRET = frozenset(
     b"type name namespace kind expires expires_in expires_at expiresIn expiresAt expiry ttl issued_at created created_at createdAt updated_at"
@@ -57,7 +57,7 @@ class LocalEdits:
             self._at = index
             # Most hits lie in a string that no look at what is before it can be wrong about; Cursor sees to the others.
             start = buf.rfind(b'"', lo, at)
-            found = match(buf, start, self.hi) if start >= 0 and buf[start - 1] != 92 and buf[start + 1] not in _BEHIND_STRING else None
+            found = match(buf, start, self.hi) if start >= 0 and buf[start - 1] != 92 and buf[start + 1] not in BEHIND_STRING else None
             if found is not None and found.end() > at:
                 stop = found.end()
             else:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from service.redaction import jsondoc
 from service.redaction.edits import Edit, escape
+from service.redaction.jsondoc import BEHIND_STRING
 from service.redaction.jsonedit import PAIR_NAMES
 from service.redaction.jsonleaf import JSON_STARTS, Hits
 from service.redaction.work import Unprocessable, Work
 
 _VALUE_ENDS = b",}]"
-_BEHIND_STRING = b" \t\r\n:,]}"
 _STRING = jsondoc.STRING
 
 
@@ -25,7 +25,7 @@ def one_string(work: Work, buf: bytes, lo: int, hi: int, hits: Hits) -> list[Edi
     if buf[at] == 34:
         at -= 1
     start = buf.rfind(b'"', lo, at)
-    if start < lo + 3 or buf[start + 1] in _BEHIND_STRING or buf[start - 2 : start] != b'":':
+    if start < lo + 3 or buf[start + 1] in BEHIND_STRING or buf[start - 2 : start] != b'":':
         return None
     found = _STRING.match(buf, start, hi)
     if found is None:

@@ -77,9 +77,8 @@ class Shapes:
         if len(skeleton[0]) + len(skeleton[1]) > _SKELETON_BYTES:
             return None
         key = skeleton, work.place, work.speaker
-        found = self._shapes.get(key, self)
-        if found is not self:
-            return found  # type: ignore[return-value]  # self stands for "not there"; None is a shape that could not be told
+        if key in self._shapes:  # with None where it could not be told
+            return self._shapes[key]
         number = hash(key)
         if number not in self._seen:  # of documents that are all different nothing is to be learnt
             if len(self._seen) >= _SEEN:
