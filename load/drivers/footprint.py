@@ -1,7 +1,7 @@
 """What a service's processes take of the machine, process by process: memory, open files, threads. From ``/proc``.
 
-Contract: a process that has just ended counts nothing. ``shared`` memory is what several processes hold together, counted once over all of
-them (the kernel's proportional set size): workers are forked after the policy is compiled, and hold it together.
+Contract: a process that has just ended counts nothing. What several processes hold together is counted once over all of them where their
+``proportional`` memory is added up (the kernel's proportional set size): workers are forked after the policy is compiled, and hold it together.
 """
 
 from __future__ import annotations

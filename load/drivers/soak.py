@@ -30,7 +30,7 @@ _SLICES = 20
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The service at one moment, all its processes together."""
+    """The service at one moment, all its processes together; of ``resident`` memory (bytes) what they share is counted once."""
 
     seconds: float
     resident: int

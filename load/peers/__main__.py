@@ -10,8 +10,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from load.bench_rows import pin_to_one_core
 from load.peers import tables
-from load.peers.measure import DEFAULT, QUICK, WORKS, pin_to_one_core, run
+from load.peers.measure import DEFAULT, QUICK, WORKS, run
 from load.peers.roster import PEERS
 
 _EPILOG = """\

@@ -11,20 +11,18 @@ for as much as the peers do; it still validates, undoes escapes, and knows promp
 from __future__ import annotations
 
 import gc
-import os
 import statistics
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from config.load import load_policy
 from config.policy import Policy
 from detectors.catalogue import CATALOGUE
+from load.bench_rows import processor_seconds, rewrite_all
 from load.corpus import MIB, Corpus, application_ndjson, gateway_bodies
 from load.peers import toolchains
 from load.peers.harness import Harness, PeerError
@@ -180,23 +178,10 @@ def _measure(work: str, share: float, checked: Checked, sizes: Sizes) -> Iterato
     gc.freeze()
     for _ in range(sizes.rounds):
         for policy, plan in plans().items():
-            ours[policy].append(corpus.size / _seconds(corpus, plan))
+            ours[policy].append(corpus.size / processor_seconds(partial(rewrite_all, corpus, plan)))
         for peer, harness, _ in checked:
             theirs[peer.id].append(given[peer.id] / max(harness.round(), 1e-6))
     gc.unfreeze()
     for peer, _, what in checked:
         rates = (tuple(theirs[peer.id]), tuple(ours[OURS]), tuple(ours[OURS_SAME]))
         yield Row(work, share, peer, *rates, what, corpus.size / corpus.records)
-
-
-def _seconds(corpus: Corpus, plan: Plan) -> float:
-    started = time.process_time()
-    for payload in corpus.payloads:
-        rewrite(corpus.codec, payload, plan)
-    return time.process_time() - started
-
-
-def pin_to_one_core() -> None:
-    """This process, and the harnesses it starts, keep to one core where the system lets us choose (Linux)."""
-    if sys.platform == "linux":
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
