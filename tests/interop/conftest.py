@@ -41,6 +41,8 @@ def _why_not(config: pytest.Config, item: pytest.Item) -> str:
         return "need Go, which is not installed"
     if "node_modules" in getattr(item, "fixturenames", ()) and not (shutil.which("node") and shutil.which("npm")):
         return "need Node.js with npm, which are not installed"
+    if "cargo" in getattr(item, "fixturenames", ()) and shutil.which("cargo") is None:
+        return "need Rust, which is not installed"
     return ""
 
 
@@ -54,6 +56,12 @@ def collector() -> Path:
 def telemetrygen() -> Path:
     """OpenTelemetry's load generator."""
     return peers.telemetrygen()
+
+
+@pytest.fixture(scope="session")
+def cargo() -> str:
+    """The command that builds programs of Rust."""
+    return shutil.which("cargo") or "cargo"
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from load.peers.measure import Sizes, run
 from load.peers.roster import PEERS
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.usefixtures("cargo")]
 
 TINY = Sizes(payload=200_000, busy=200_000, check=200_000, rounds=1)
 NOT_ALL = {"redaction", "datafog"}

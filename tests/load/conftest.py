@@ -1,4 +1,4 @@
-"""Tests that inject faults for real take minutes: they run when asked for with ``-m chaos``, and a line says so where they don't."""
+"""Tests that load real services or inject faults for real take long: they run when asked for, and a line says so where they don't."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+_ASKED_FOR = {
+    "chaos": "faults are injected for real when asked for: pytest -m chaos",
+    "interop": "real services are loaded when asked for: pytest -m interop",
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "chaos" in (config.option.markexpr or ""):
-        return
+    chosen = config.option.markexpr or ""
     for item in items:
-        if item.path.is_relative_to(HERE) and item.get_closest_marker("chaos"):
-            item.add_marker(pytest.mark.skip(reason="faults are injected for real when asked for: pytest -m chaos"))
+        if not item.path.is_relative_to(HERE):
+            continue
+        marker = next((name for name in _ASKED_FOR if item.get_closest_marker(name)), None)
+        if marker is not None and marker not in chosen:
+            item.add_marker(pytest.mark.skip(reason=_ASKED_FOR[marker]))
