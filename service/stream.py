@@ -43,7 +43,7 @@ def redact_stream(source: int, sink: int, redaction: Redaction, form: str) -> No
                 break
         form = detect_format(head[:_HEAD])
     if form == "json":
-        for document in _documents(_whole(head, chunks)):
+        for document in documents(_whole(head, chunks)):
             _write(sink, redaction.rewrite("json", document).payload)
         return
     for block in _blocks(head, chunks, redaction.plan.max_record):
@@ -112,7 +112,7 @@ def _whole(head: bytes, chunks: Iterator[bytes]) -> bytes:
     return bytes(whole)
 
 
-def _documents(whole: bytes) -> Iterator[bytes]:
+def documents(whole: bytes) -> Iterator[bytes]:
     """The JSON documents in ``whole``, which may stand on end as ``jq`` writes them; what follows the last one is a piece of its own."""
     if jsondoc.well_formed(whole):
         yield whole
