@@ -27,6 +27,8 @@ _DOCKER_STREAM = re.compile(rb'"stream":"(\w+)"')
 _CRI = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9]{2}:[0-9]{2}) (stdout|stderr) ([PF])(?::\S+)? ([^\n]*+)\n?")
 _MARKER = re.compile(rb"\[REDACTED[^\]\n]{0,200}\]")
 _ANCHOR = 24
+_LEAST_ANCHOR = 3
+"""Bytes behind a replacement by which its end in the original is known. Were it a wrong place, shares would be cut elsewhere, no more."""
 
 
 class Part(NamedTuple):
@@ -173,8 +175,8 @@ def moved(old: bytes, new: bytes, cuts: list[int]) -> list[int]:
         marker = _MARKER.search(new, max(0, j - _ANCHOR))
         while marker is not None and marker.end() <= j:
             marker = _MARKER.search(new, marker.end())
-        anchor = new[marker.end() : marker.end() + _ANCHOR] if marker is not None else b""
-        found = old.find(anchor, i) if marker is not None and len(anchor) == _ANCHOR and b"[REDACTED" not in anchor else -1
+        anchor = new[marker.end() : marker.end() + _ANCHOR].partition(b"[REDACTED")[0] if marker is not None else b""
+        found = old.find(anchor, i) if len(anchor) >= _LEAST_ANCHOR else -1
         if marker is None or found < 0:
             break
         stretches.append((i, found, j, marker.end()))

@@ -143,7 +143,7 @@ def test_what_dockers_cut_in_two_is_found_and_the_lines_stay_as_many() -> None:
     out = redacted(content).splitlines()
     logs = [json.loads(line) for line in out]
     assert [log["stream"] for log in logs] == ["stdout", "stderr", "stdout", "stderr", "stdout"]
-    assert [log["log"] for log in logs] == ["login of [REDACTED:email]", "all", " with [REDACTED:openai_key]", " is well\n", " done\n"]
+    assert [log["log"] for log in logs] == ["login of [REDACTED:email]", "all", " with [REDACTED:openai_api_key]", " is well\n", " done\n"]
     assert out[1] == other[0].rstrip()
     assert [log["time"][-3:] for log in logs] == ["00Z", "00Z", "01Z", "01Z", "02Z"]
 
