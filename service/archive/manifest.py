@@ -1,0 +1,84 @@
+"""What is done: a SQLite file, so that a run that was cut off goes on where it was.
+
+A file's row is written after its new content is in place. A run that dies between the two does that file again, and comes to the same bytes.
+Rows go by path (its bytes), size, mtime and the plan's hash: a file that changed, or a policy that did, is done anew. No row holds a value.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from service.errors import ConfigError
+
+_SCHEMA = """
+create table if not exists files (
+  path blob primary key, size integer not null, mtime_ns integer not null, plan text not null, state text not null,
+  out_size integer not null, told text not null
+) without rowid;
+create table if not exists settings (name text primary key, value blob not null) without rowid;
+"""
+_VERSION = 1
+
+
+class Row(NamedTuple):
+    """A file that is done. ``state``: ``redacted``, ``clean`` or ``reported``; ``told``: what reports say of it, as JSON."""
+
+    size: int
+    mtime_ns: int
+    plan: str
+    state: str
+    out_size: int
+    told: dict[str, object]
+
+
+class Manifest:
+    """The manifest in ``folder``, which is made. Raises ``ConfigError`` where another run is at it, or it is of another version."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.file = folder / "manifest.sqlite"
+        self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise ConfigError(f"{folder}: another run is writing there; wait until it is done") from None
+        os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        try:
+            self._db = sqlite3.connect(self.file, isolation_level=None)
+            self._db.execute("pragma journal_mode=wal")
+            self._db.execute("pragma synchronous=full")
+            version = self._db.execute("pragma user_version").fetchone()[0]
+            if version not in (0, _VERSION):
+                raise ConfigError(f"{self.file}: written by another version; --out elsewhere, or remove it to begin anew")
+            self._db.executescript(_SCHEMA)
+            self._db.execute(f"pragma user_version={_VERSION}")
+        except sqlite3.DatabaseError:
+            os.close(self._lock)
+            raise ConfigError(f"{self.file}: damaged; remove it to begin anew") from None
+
+    def row(self, path: str) -> Row | None:
+        """What is known of the file."""
+        found = self._db.execute("select size, mtime_ns, plan, state, out_size, told from files where path = ?", (os.fsencode(path),)).fetchone()
+        return None if found is None else Row(*found[:5], orjson.loads(found[5]))
+
+    def put(self, path: str, row: Row) -> None:
+        """The file is done; on the disk when this returns."""
+        values = (os.fsencode(path), *row[:5], orjson.dumps(row.told).decode())
+        self._db.execute("insert or replace into files values (?,?,?,?,?,?,?)", values)
+
+    def key(self) -> bytes:
+        """32 random bytes of this manifest's own, for fingerprints."""
+        self._db.execute("insert or ignore into settings values ('key', ?)", (os.urandom(32),))
+        return bytes(self._db.execute("select value from settings where name = 'key'").fetchone()[0])
+
+    def close(self) -> None:
+        """Lets another run begin."""
+        self._db.close()
+        os.close(self._lock)

@@ -1,0 +1,74 @@
+"""New content takes a file's place: the old one or the new one, never a half.
+
+Written beside its target under a name of ours, synced, given mode and mtime, renamed; then the folder is synced.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from contextlib import suppress
+
+from service.archive.contract import ArchiveError
+from service.archive.files import PART_SUFFIX
+
+_NO_SPACE = frozenset((errno.ENOSPC, errno.EDQUOT))
+
+
+def part_beside(target: str) -> str:
+    """A name for content that is to become ``target``."""
+    folder, name = os.path.split(target)
+    return os.path.join(folder, f".{name[:80]}.{secrets.token_hex(4)}{PART_SUFFIX}")
+
+
+def settle(part: str, target: str, mode: int, mtime_ns: int) -> None:
+    """``part``, whose bytes are on the disk, becomes ``target``."""
+    os.chmod(part, mode)
+    os.utime(part, ns=(mtime_ns, mtime_ns))
+    os.rename(part, target)
+    sync_folder(os.path.dirname(target) or ".")
+
+
+def sync_folder(folder: str) -> None:
+    """What was renamed in ``folder`` is on the disk when this returns."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def copy(source: str, part: str) -> None:
+    """``source`` as it is, on the disk when this returns."""
+    with open(source, "rb") as file, open(part, "xb", opener=private) as target:
+        shutil.copyfileobj(file, target, 1 << 20)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def private(path: str, flags: int) -> int:
+    """Opens a file that nobody else may read."""
+    return os.open(path, flags, 0o600)
+
+
+def remove(path: str) -> None:
+    """Removes a file, if it is there."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def as_archive_error(error: OSError) -> ArchiveError:
+    """What an error of the system means for a file. Its text names no path."""
+    if error.errno in _NO_SPACE:
+        return ArchiveError("no_space", error.strerror or "no space left")
+    return ArchiveError("unreadable", error.strerror or type(error).__name__)
+
+
+def remove_parts(folder: str) -> None:
+    """Removes what runs that were killed have left below ``folder``."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(".") and name.endswith(PART_SUFFIX):
+                remove(os.path.join(place, name))

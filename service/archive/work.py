@@ -1,0 +1,205 @@
+"""What is done with one file: its container undone, its format told, its pieces redacted, and packed again as they were.
+
+What comes out depends on the file, the plan and the options alone, not on how many work at it: each piece is packed by itself, wherever it
+is redacted.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from service.archive import formats
+from service.archive.containers import PLAIN, sniff
+from service.archive.contract import HEAD_BYTES, ArchiveError, Container, Format
+from service.archive.members import Rework, as_file, is_tar, is_zip, rewritten_tar, rewritten_zip
+from service.recognition.redaction import Redaction
+from service.redaction.report import Report
+
+MAX_DEPTH = 3
+_ZIP_IN_MEMORY = 64 << 20
+_PACKED_AT = 4 << 20
+
+
+class Options(NamedTuple):
+    """What the command line says of every file."""
+
+    form: str | None = None
+    max_ratio: int = 500
+    spool_dir: Path | None = None
+
+
+@dataclass
+class Outcome:
+    """What came of a file: numbers alone. ``failures`` are of members: where, reason, text."""
+
+    form: str = ""
+    container: str = ""
+    content: int = 0
+    changed: bool = False
+    report: Report = field(default_factory=Report)
+    failures: list[tuple[str, str, str]] = field(default_factory=list)
+    formats: Counter[str] = field(default_factory=Counter)
+
+    def add(self, report: Report, changed: bool, size: int) -> None:
+        """One more piece."""
+        self.report.add(report)
+        self.changed = self.changed or changed
+        self.content += size
+
+
+class Opened(NamedTuple):
+    """A file whose container is undone: ``form`` is ``None`` for an archive, which is worked member by member."""
+
+    container: Container
+    form: Format | None
+    chunks: Iterator[bytes]
+
+
+def opened(raw: BinaryIO, name: str, options: Options) -> Opened:
+    """Looks at how ``raw``, which can be sought in, begins. Raises ``ArchiveError``."""
+    head = raw.read(HEAD_BYTES)
+    raw.seek(0)
+    if is_zip(head):
+        return Opened(PLAIN, None, iter(()))
+    container = sniff(head)
+    chunks = container.open(raw, options.max_ratio)
+    head, chunks = peeked(chunks)
+    if is_archive(head):
+        return Opened(container, None, chunks)
+    return Opened(container, format_of(head, name, options), chunks)
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a content holds others: a tar, a zip, something compressed."""
+    return is_tar(head) or is_zip(head) or sniff(head) is not PLAIN
+
+
+def format_of(head: bytes, name: str, options: Options) -> Format:
+    """The format of a content that begins so. Raises ``ArchiveError`` for binary."""
+    form = formats.detect(head, name)
+    if form is None:
+        raise ArchiveError("binary", "neither text nor an archive that is known here")
+    return form if options.form is None else formats.by_name(options.form)
+
+
+def peeked(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """How a content begins, and all of it."""
+    first: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        first.append(chunk)
+        size += len(chunk)
+        if size >= HEAD_BYTES:
+            break
+    return b"".join(first)[:HEAD_BYTES], chain(first, chunks)
+
+
+def redact_piece(piece: bytes, form: Format, context: bytes, container: Container, redaction: Redaction) -> tuple[bytes, bool, Report]:
+    """The piece, redacted and packed; whether it changed."""
+    redacted = form.redact(piece, redaction, context)
+    changed = redacted.payload is not piece and redacted.payload != piece
+    return container.pack(redacted.payload) if redacted.payload else b"", changed, redacted.report
+
+
+def pieces_of(form: Format, chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """``(piece, context)`` of a content."""
+    context = b""
+    for i, piece in enumerate(form.pieces(chunks)):
+        yield piece, context
+        if not i:
+            context = form.context(piece)
+
+
+class Worker:
+    """Works at one file, with all that it holds."""
+
+    def __init__(self, redaction: Redaction, options: Options) -> None:
+        self._redaction = redaction
+        self._options = options
+        self.outcome = Outcome()
+
+    def file(self, raw: BinaryIO, name: str) -> Iterator[bytes]:
+        """The new file's bytes. Raises ``ArchiveError``."""
+        found = opened(raw, name, self._options)
+        self.outcome.container = found.container.name
+        if found.form is None:
+            raw.seek(0)
+            self.outcome.form = "archive"
+            yield from self._zip(raw, name, 0) if is_zip(raw.read(4)) else self._inside(found.chunks, name, found.container, 0)
+        else:
+            self.outcome.form = found.form.name
+            yield from self._content(found.chunks, found.form, found.container)
+
+    def _content(self, chunks: Iterator[bytes], form: Format, container: Container) -> Iterator[bytes]:
+        self.outcome.formats[form.name] += 1
+        empty = True
+        for piece, context in pieces_of(form, chunks):
+            packed, changed, report = redact_piece(piece, form, context, container, self._redaction)
+            self.outcome.add(report, changed, len(piece))
+            empty = empty and not packed
+            yield packed
+        if empty:
+            yield container.empty
+
+    def _inside(self, chunks: Iterator[bytes], name: str, container: Container, depth: int) -> Iterator[bytes]:
+        """What is within ``container``: a format, or another container, or members; packed again."""
+        head, chunks = peeked(chunks)
+        if is_tar(head):
+            self._dive(depth)
+            options = self._options
+            yield from packed(container, rewritten_tar(chunks, self._member(depth), self._failed, options.spool_dir))
+        elif is_zip(head):
+            yield from packed(container, self._zip(io.BytesIO(_whole(chunks)), name, depth))
+        elif sniff(head) is not PLAIN:
+            self._dive(depth)
+            inner = sniff(head)
+            raw = as_file(chunks)
+            yield from packed(container, self._inside(inner.open(raw, self._options.max_ratio), name, inner, depth + 1))
+        else:
+            yield from self._content(chunks, format_of(head, name, self._options), container)
+
+    def _zip(self, raw: BinaryIO, name: str, depth: int) -> Iterator[bytes]:
+        self._dive(depth)
+        raw.seek(0)
+        options = self._options
+        yield from rewritten_zip(raw, self._member(depth), self._failed, options.spool_dir, options.max_ratio)
+
+    def _member(self, depth: int) -> Rework:
+        return lambda chunks, name: self._inside(chunks, name, PLAIN, depth + 1)
+
+    def _failed(self, name: str, error: ArchiveError) -> None:
+        self.outcome.failures.append((name, error.reason, str(error)))
+
+    @staticmethod
+    def _dive(depth: int) -> None:
+        if depth >= MAX_DEPTH:
+            raise ArchiveError("too_deep", f"archives in one another, more than {MAX_DEPTH} deep")
+
+
+def packed(container: Container, contents: Iterator[bytes]) -> Iterator[bytes]:
+    """``contents`` in packs of about 4 MiB."""
+    held = bytearray()
+    empty = True
+    for content in contents:
+        held += content
+        if len(held) >= _PACKED_AT:
+            empty = False
+            yield container.pack(bytes(held))
+            held.clear()
+    if held or empty:
+        yield container.pack(bytes(held)) if held else container.empty
+
+
+def _whole(chunks: Iterator[bytes]) -> bytes:
+    whole = bytearray()
+    for chunk in chunks:
+        whole += chunk
+        if len(whole) > _ZIP_IN_MEMORY:
+            raise ArchiveError("too_deep", f"a zip of more than {_ZIP_IN_MEMORY >> 20} MiB inside another file")
+    return bytes(whole)
