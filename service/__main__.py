@@ -18,6 +18,7 @@ from config.load import Loaded, LoadError, load_config, load_policy
 from config.load import show as show_config
 from config.schema import Policy
 from service import log
+from service.archive_commands import scan, scrub
 from service.errors import ConfigError, ScrubjayError
 from service.import_commands import import_rules
 from service.queue_commands import queue_app
@@ -43,6 +44,8 @@ policy_app = typer.Typer(help="Look at a policy by itself.", no_args_is_help=Tru
 app.add_typer(policy_app, name="policy")
 app.add_typer(queue_app, name="queue")
 app.command("import")(import_rules)
+app.command()(scan)
+app.command()(scrub)
 
 PolicyOption = Annotated[str, typer.Option("--policy", metavar="NAME|PATH", help="A policy's name, or the path of a policy file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -127,7 +127,7 @@ def purge(
     """
     if tenant is None and before is None:
         raise ConfigError("purge: --tenant, --before or both")
-    wanted = Filter(tenant, None if before is None else _time(before))
+    wanted = Filter(tenant, None if before is None else time_of(before, "--before"))
     files = [file for _, path in _exporters(config, storage, exporter) for file in survey.files(path)]
     if not yes:
         if not sys.stdin.isatty():
@@ -157,15 +157,15 @@ def _exporters(config: Path | None, storage: Path | None, exporter: str | None) 
     yield from ((name, path) for name, path in places.items() if path.is_dir())
 
 
-def _time(text: str) -> int:
-    """Milliseconds since 1970."""
+def time_of(text: str, option: str) -> int:
+    """Milliseconds since 1970. Raises ``ConfigError``, which names the option."""
     age = _AGE.fullmatch(text)
     if age is not None:
         return int((time.time() - int(age[1]) * _AGE_UNITS[age[2]]) * 1000)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError("--before: an age such as 12h or 7d, or a time such as 2026-11-23 or 2026-11-23T18:00+01:00") from None
+        raise ConfigError(f"{option}: an age such as 12h or 7d, or a time such as 2026-11-23 or 2026-11-23T18:00+01:00") from None
     return int((moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 

@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -34,7 +34,7 @@ class Row(NamedTuple):
     plan: str
     state: str
     out_size: int
-    told: dict[str, object]
+    told: dict[str, Any]
 
 
 class Manifest:
@@ -66,7 +66,10 @@ class Manifest:
     def row(self, path: str) -> Row | None:
         """What is known of the file."""
         found = self._db.execute("select size, mtime_ns, plan, state, out_size, told from files where path = ?", (os.fsencode(path),)).fetchone()
-        return None if found is None else Row(*found[:5], orjson.loads(found[5]))
+        if found is None:
+            return None
+        size, mtime_ns, plan, state, out_size, told = found
+        return Row(size, mtime_ns, plan, state, out_size, orjson.loads(told))
 
     def put(self, path: str, row: Row) -> None:
         """The file is done; on the disk when this returns."""

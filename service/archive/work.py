@@ -21,7 +21,8 @@ from service.archive.members import Rework, as_file, is_tar, is_zip, rewritten_t
 from service.recognition.redaction import Redaction
 from service.redaction.report import Report
 
-MAX_DEPTH = 3
+MAX_DEPTH = 6
+"""Containers and archives within one another, each counted."""
 _ZIP_IN_MEMORY = 64 << 20
 _PACKED_AT = 4 << 20
 
@@ -46,6 +47,11 @@ class Outcome:
     failures: list[tuple[str, str, str]] = field(default_factory=list)
     formats: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def rewritten(self) -> bool:
+        """Whether the file is to be replaced: something in it changed, or is left out."""
+        return self.changed or bool(self.failures)
+
     def add(self, report: Report, changed: bool, size: int) -> None:
         """One more piece."""
         self.report.add(report)
@@ -62,17 +68,14 @@ class Opened(NamedTuple):
 
 
 def opened(raw: BinaryIO, name: str, options: Options) -> Opened:
-    """Looks at how ``raw``, which can be sought in, begins. Raises ``ArchiveError``."""
-    head = raw.read(HEAD_BYTES)
-    raw.seek(0)
+    """Looks at how ``raw`` begins. Raises ``ArchiveError``."""
+    head, chunks = peeked(PLAIN.open(raw, options.max_ratio))
     if is_zip(head):
-        return Opened(PLAIN, None, iter(()))
+        return Opened(PLAIN, None, chunks)
     container = sniff(head)
-    chunks = container.open(raw, options.max_ratio)
-    head, chunks = peeked(chunks)
-    if is_archive(head):
-        return Opened(container, None, chunks)
-    return Opened(container, format_of(head, name, options), chunks)
+    if container is not PLAIN:
+        head, chunks = peeked(container.open(as_file(chunks), options.max_ratio))
+    return Opened(container, None if is_archive(head) else format_of(head, name, options), chunks)
 
 
 def is_archive(head: bytes) -> bool:
@@ -128,13 +131,21 @@ class Worker:
         """The new file's bytes. Raises ``ArchiveError``."""
         found = opened(raw, name, self._options)
         self.outcome.container = found.container.name
-        if found.form is None:
-            raw.seek(0)
-            self.outcome.form = "archive"
-            yield from self._zip(raw, name, 0) if is_zip(raw.read(4)) else self._inside(found.chunks, name, found.container, 0)
-        else:
+        if found.form is not None:
             self.outcome.form = found.form.name
             yield from self._content(found.chunks, found.form, found.container)
+            return
+        self.outcome.form = "archive"
+        if found.container is PLAIN and raw.seekable():
+            raw.seek(0)
+            if is_zip(raw.read(4)):
+                yield from self._zip(raw, 0)
+                return
+            raw.seek(0)
+            chunks = PLAIN.open(raw, self._options.max_ratio)
+        else:
+            chunks = found.chunks
+        yield from self._inside(chunks, name, found.container, 0)
 
     def _content(self, chunks: Iterator[bytes], form: Format, container: Container) -> Iterator[bytes]:
         self.outcome.formats[form.name] += 1
@@ -155,7 +166,7 @@ class Worker:
             options = self._options
             yield from packed(container, rewritten_tar(chunks, self._member(depth), self._failed, options.spool_dir))
         elif is_zip(head):
-            yield from packed(container, self._zip(io.BytesIO(_whole(chunks)), name, depth))
+            yield from packed(container, self._zip(io.BytesIO(_whole(chunks)), depth))
         elif sniff(head) is not PLAIN:
             self._dive(depth)
             inner = sniff(head)
@@ -164,7 +175,7 @@ class Worker:
         else:
             yield from self._content(chunks, format_of(head, name, self._options), container)
 
-    def _zip(self, raw: BinaryIO, name: str, depth: int) -> Iterator[bytes]:
+    def _zip(self, raw: BinaryIO, depth: int) -> Iterator[bytes]:
         self._dive(depth)
         raw.seek(0)
         options = self._options

@@ -47,6 +47,22 @@ def compile_plan(policy: Policy) -> Plan:
     return Plan(policy, detectors, prompt_keys, versions)
 
 
+def only(policy: Policy, names: tuple[str, ...]) -> Policy:
+    """``policy`` for these detectors, entities or kinds alone; those that are off by default are switched on. Raises ``ConfigError``."""
+    catalogue = [*CATALOGUE, *prompt_detectors(PromptKeys(*load_prompt_keys()))]
+    catalogue.extend(_added_detectors(policy, catalogue)[0])
+    wanted = {detector.id for detector in catalogue if {detector.id, detector.entity, detector.kind} & {*names}}
+    known = {name for detector in catalogue for name in (detector.id, detector.entity, detector.kind)} | {*PROMPT_IDS, SENSITIVE_FIELD, KNOWN_NAME}
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"--detect: {name} is no detector, entity or kind; `scrubjay detectors` lists them")
+    off = {detector.id for detector in catalogue} - wanted
+    off |= PROMPT_IDS if not {"prompt", *PROMPT_IDS} & {*names} else set()
+    off |= {SENSITIVE_FIELD} if not {"secret", SENSITIVE_FIELD} & {*names} else set()
+    switches = policy.detectors.model_copy(update={"on": tuple(sorted(wanted)), "off": tuple(sorted(off))})
+    return policy.model_copy(update={"detectors": switches})
+
+
 def _added_detectors(policy: Policy, catalogue: Iterable[Detector]) -> tuple[list[Detector], tuple[str, ...]]:
     """The operator's own detectors: of installed packages and of the policy's patterns; and the packages' versions."""
     taken = _ids(policy, catalogue) | set(KINDS)
