@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +18,6 @@ import typer
 
 from config.load import load_policy
 from config.policy import Policy
-from detectors.overlap import union
-from detectors.scanner import TooManyHitsError
 from service.archive import replace
 from service.archive.contract import ArchiveError
 from service.archive.files import STATE_FOLDER, Globs, Source, check_places, sources
@@ -29,10 +26,11 @@ from service.archive.manifest import Manifest
 from service.archive.pool import Pool
 from service.archive.progress import Shown
 from service.archive.run import OutOfSpace, Run, Settings, Told
+from service.archive.summary import has_failed, shown, summarise
 from service.archive.work import Options, Worker
-from service.console import print_json
 from service.errors import ConfigError, ScrubjayError
 from service.machine import limits
+from service.moments import time_of
 from service.recognition.redaction import check_installed, redacting
 from service.redaction.compilation import compile_plan, only
 from service.redaction.plan import Plan
@@ -102,10 +100,10 @@ def scan(
     if source == ["-"]:
         worker, name = _filter(wanted, None), "standard input"
         files = [Told("-", name, "redacted" if worker.outcome.report.findings else "clean", findings=worker.outcome.report.findings)]
-        _summarise(files, 0.0, _plans(wanted)[-1][1], wanted)
+        summarise(files, 0.0, _plans(wanted)[-1][1], as_json=wanted.as_json)
         raise typer.Exit(FOUND if worker.outcome.report.findings else 0)
     files = _over(wanted, Settings(options=Options(form, max_ratio)), None)
-    raise typer.Exit(FAILED if _failed(files) else FOUND if any(told.findings for told in files) else 0)
+    raise typer.Exit(FAILED if has_failed(files) else FOUND if any(told.findings for told in files) else 0)
 
 
 def scrub(
@@ -155,7 +153,7 @@ def scrub(
         check_places(source, out)
     settings = Settings("" if dry_run or out is None else out, in_place and not dry_run, backup, Options(form, max_ratio))
     files = _over(wanted, settings, None if dry_run else _state(out, source))
-    code = FAILED if _failed(files) else 0
+    code = FAILED if has_failed(files) else 0
     if verify and not dry_run:
         code = max(code, _verify(wanted, files, settings))
     raise typer.Exit(code)
@@ -181,7 +179,7 @@ def _over(wanted: _Wanted, settings: Settings, state: Path | None) -> list[Told]
         except KeyboardInterrupt:
             typer.echo("scrubjay: interrupted; run the same again and it goes on from here", err=True)
             raise typer.Exit(INTERRUPTED) from None
-    _summarise(run.files, progress.seconds, plans[-1][1], wanted)
+    summarise(run.files, progress.seconds, plans[-1][1], as_json=wanted.as_json)
     return run.files
 
 
@@ -211,8 +209,6 @@ def _state(out: str | None, arguments: list[str]) -> Path:
 
 def _chosen(wanted: _Wanted) -> list[Source]:
     """The files. Raises ``ConfigError`` where two would become one."""
-    from service.queue_commands import time_of
-
     since = time_of(wanted.since, "--since") * 1_000_000 if wanted.since else None
     until = time_of(wanted.until, "--until") * 1_000_000 if wanted.until else None
     chosen, names = [], set()
@@ -289,54 +285,3 @@ def _verify(wanted: _Wanted, files: list[Told], settings: Settings) -> int:
         typer.echo(f"scrubjay: {shown(told.path, plans[-1][1])}: verify: {told.text or 'something is still found'}", err=True)
     typer.echo(f"scrubjay: verified {len(run.files) - len(left)} of {len(run.files)} files: nothing is found in them", err=True)
     return FAILED if left else 0
-
-
-def _failed(files: list[Told]) -> bool:
-    return any(told.state == "failed" or told.failures for told in files)
-
-
-def _summarise(files: list[Told], seconds: float, plan: Plan, wanted: _Wanted) -> None:
-    """Says what came of it: failures by file, and numbers."""
-    states = Counter(told.state for told in files)
-    found: Counter[str] = Counter()
-    for told in files:
-        for (detector, _action, _place), count in told.findings.items():
-            found[detector] += count
-        for line in _problems(told, plan):
-            typer.echo(f"scrubjay: {line}", err=True)
-    size = sum(told.size for told in files)
-    content = sum(told.content for told in files)
-    if wanted.as_json:
-        print_json(
-            {
-                "files": dict(sorted(states.items())),
-                "findings": dict(sorted(found.items())),
-                "bytes": size,
-                "content_bytes": content,
-                "seconds": round(seconds, 3),
-                "problems": [{"file": shown(told.path, plan), "reason": told.reason or "members"} for told in files if _problems(told, plan)],
-            }
-        )
-        return
-    told_states = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none"
-    told_found = ", ".join(f"{count} {detector}" for detector, count in found.most_common(12)) or "nothing"
-    speed = f" ({content / seconds / 1e6:.0f} MB/s)" if seconds > 0.5 else ""
-    typer.echo(f"scrubjay: {len(files)} files: {told_states}; found {told_found}; {content / 1e6:.1f} MB in {seconds:.1f} s{speed}", err=True)
-
-
-def _problems(told: Told, plan: Plan) -> list[str]:
-    path = shown(told.path, plan)
-    lines = [f"{path}: {told.text}"] if told.state in ("failed", "binary") and told.text else []
-    return lines + [f"{path}: {shown(name, plan)}: {text}" for name, _, text in told.failures]
-
-
-def shown(path: str, plan: Plan) -> str:
-    """A file's name as it may be printed: without what detectors find in it; bytes that are not UTF-8 as ``\\xNN``."""
-    name = os.fsencode(path)
-    try:
-        found = union(plan.text.findings(name), lambda finding: 0)
-    except TooManyHitsError:
-        return "[REDACTED]"
-    for start, end, label, _ in reversed(found):
-        name = name[:start] + b"[REDACTED:%s]" % label.entity.encode() + name[end:]
-    return name.decode("utf-8", "backslashreplace")

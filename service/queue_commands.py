@@ -6,11 +6,9 @@ Exit codes are those of all commands; ``verify`` ends with 3 where something is 
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,10 +23,9 @@ from service.delivery import folder, removal, survey
 from service.delivery.removal import Filter
 from service.delivery.survey import Part
 from service.errors import ConfigError
+from service.moments import time_of
 
 _DAMAGED = 3
-_AGE = re.compile(r"(\d{1,6})(s|m|h|d|w)")
-_AGE_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 queue_app = typer.Typer(
     help="Look at the queues on disk and at dead letters, replay them, remove from them. Works beside a running service.", no_args_is_help=True
@@ -155,18 +152,6 @@ def _exporters(config: Path | None, storage: Path | None, exporter: str | None) 
             raise ConfigError(f"--exporter: one of {', '.join(places) or 'none: no exporter has a queue'}")
         places = wanted
     yield from ((name, path) for name, path in places.items() if path.is_dir())
-
-
-def time_of(text: str, option: str) -> int:
-    """Milliseconds since 1970. Raises ``ConfigError``, which names the option."""
-    age = _AGE.fullmatch(text)
-    if age is not None:
-        return int((time.time() - int(age[1]) * _AGE_UNITS[age[2]]) * 1000)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{option}: an age such as 12h or 7d, or a time such as 2026-11-23 or 2026-11-23T18:00+01:00") from None
-    return int((moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def _as_data(part: Part) -> dict[str, object]:
