@@ -105,10 +105,12 @@ class Run:
                 self._take(source)
             while self._open:
                 self._finish_first()
-        finally:
+        except BaseException:
+            self._pool.close()  # what is being written is written, and goes
             for _, task, _ in self._open:
                 if task.part:
                     replace.remove(task.part)
+            raise
 
     def _take(self, source: Source) -> None:
         if source.problem:
