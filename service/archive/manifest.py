@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,8 @@ create table if not exists files (
 create table if not exists settings (name text primary key, value blob not null) without rowid;
 """
 _VERSION = 1
+_LOCK_TRIES = 40
+_LOCK_WAIT = 0.05
 
 
 class Row(NamedTuple):
@@ -44,11 +47,9 @@ class Manifest:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.file = folder / "manifest.sqlite"
         self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not self._locked():
             os.close(self._lock)
-            raise ConfigError(f"{folder}: another run is writing there; wait until it is done") from None
+            raise ConfigError(f"{folder}: another run is writing there; wait until it is done")
         os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         try:
             self._db = sqlite3.connect(self.file, isolation_level=None)
@@ -62,6 +63,17 @@ class Manifest:
         except sqlite3.DatabaseError:
             os.close(self._lock)
             raise ConfigError(f"{self.file}: damaged; remove it to begin anew") from None
+
+    def _locked(self) -> bool:
+        """Whether nobody else is at it; the processes of a run that was killed, which hold the lock too, get a moment to end."""
+        for _ in range(_LOCK_TRIES):
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                time.sleep(_LOCK_WAIT)
+            else:
+                return True
+        return False
 
     def row(self, path: str) -> Row | None:
         """What is known of the file."""

@@ -7,8 +7,10 @@ next one of it too, that is ``worker_died``.
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -52,10 +54,19 @@ class PieceTask(NamedTuple):
 def _begin(plans: tuple[Plan, ...]) -> None:
     """Runs first in each process. An interrupt is the parent's business; where that dies, this one does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     for plan in plans:
         redaction = redaction_of(plan)
         redaction.ready()
         _redactions.append(redaction)
+
+
+def _end_with_parent() -> None:
+    """The parent holds the other end of a pipe: it is closed when that dies, however it does."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def do_piece(task: PieceTask) -> tuple[bytes, bool, Report]:
@@ -129,10 +140,11 @@ class Pool:
     def submit(self, do: Callable[[Any], Result], task: object) -> Ticket[Result]:
         """Asks for ``do(task)``."""
         ticket = Ticket(do, task)
-        self._start(ticket)
+        self.start(ticket)
         return ticket
 
-    def _start(self, ticket: Ticket[Result]) -> None:
+    def start(self, ticket: Ticket[Result]) -> None:
+        """Asks for what is written on it."""
         try:
             ticket.future = self._executor.submit(ticket.do, ticket.task)
         except BrokenProcessPool:
@@ -146,7 +158,7 @@ class Pool:
         try:
             return ticket.future.result()
         except BrokenProcessPool:
-            self._start(ticket)
+            self.start(ticket)
         try:
             return ticket.future.result()
         except BrokenProcessPool:

@@ -123,7 +123,9 @@ class Run:
                 if task.part:
                     os.makedirs(os.path.dirname(task.part), exist_ok=True)
                 if source.size < LARGE_BYTES or not self._large(source, task):
-                    self._open.append((source, task, self._pool.submit(do_file, task)))
+                    ticket = Ticket(do_file, task)
+                    self._open.append((source, task, ticket))  # first, so that an interrupt finds its part
+                    self._pool.start(ticket)
             except ArchiveError as error:
                 self._fail(source, error)
             except OSError as error:
@@ -170,9 +172,7 @@ class Run:
             self._fail(source, error)
         else:
             self._progress.read(source.size, outcome.report.findings.total())
-        finally:
-            if self._open and self._open[0][1] is task:
-                self._open.popleft()
+        self._open.popleft()
 
     def _large(self, source: Source, task: FileTask) -> bool:
         """Works the file piece by piece; ``False`` where it is an archive, which one process does."""

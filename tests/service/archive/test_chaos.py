@@ -22,6 +22,17 @@ def run(*arguments: object) -> int:
     return subprocess.run((*SCRUB, *map(str, arguments), "--quiet", "--workers", "2"), capture_output=True, check=False).returncode
 
 
+def wait_until_gone(group: int) -> None:
+    """Its processes end with the one that was killed."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)
+    raise AssertionError("processes outlive the run that began them")
+
+
 @pytest.mark.chaos
 @pytest.mark.parametrize("in_place", [False, True], ids=["out", "in place"])
 def test_twenty_kills_and_the_output_is_as_if_undisturbed(tmp_path: Path, in_place: bool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,11 +47,12 @@ def test_twenty_kills_and_the_output_is_as_if_undisturbed(tmp_path: Path, in_pla
         shutil.copytree(tmp_path / "src", target)
     expected = bytes_of(tmp_path / "expected")
     arguments = [str(target), "--in-place"] if in_place else [str(tmp_path / "src"), "--out", str(target)]
-    for _ in range(20):
+    for alone in (True, False) * 10:
         process = subprocess.Popen((*SCRUB, *arguments, "--quiet", "--workers", "2"), stderr=subprocess.DEVNULL, start_new_session=True)
         time.sleep(random_.uniform(0.2, lasted))
-        os.killpg(process.pid, signal.SIGKILL)
+        (os.kill if alone else os.killpg)(process.pid, signal.SIGKILL)
         process.wait()
+        wait_until_gone(process.pid)
         for name, (content, _, _) in bytes_of(target).items():
             if not name.endswith(".scrubjay-part"):
                 assert content in (expected[name][0], originals[name][0] if in_place else b"")
