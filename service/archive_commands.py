@@ -27,7 +27,7 @@ from service.archive.pool import Pool
 from service.archive.progress import Shown
 from service.archive.run import OutOfSpace, Run, Settings, Told
 from service.archive.summary import has_failed, shown, summarise
-from service.archive.work import Options, Worker
+from service.archive.work import Options, Redactor, Worker
 from service.errors import ConfigError, ScrubjayError
 from service.machine import limits
 from service.moments import time_of
@@ -251,7 +251,7 @@ def _filter(wanted: _Wanted, sink: BinaryIO | None) -> Worker:
     """Standard input, to ``sink`` if there is one."""
     options = Options(wanted.form, wanted.max_ratio)
     with redacting(_plans(wanted)[-1][1]) as redaction:
-        worker = Worker(redaction, options)
+        worker = Worker(Redactor(redaction), options)
         try:
             for data in worker.file(cast("BinaryIO", sys.stdin.buffer), "-"):
                 if sink is not None:

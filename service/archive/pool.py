@@ -19,14 +19,14 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from service.archive import formats
 from service.archive.containers import BY_NAME
 from service.archive.contract import ArchiveError
+from service.archive.notes import Noting
 from service.archive.replace import as_archive_error, private, remove
-from service.archive.work import Options, Outcome, Worker, redact_piece
+from service.archive.work import Done, Options, Outcome, Redactor, Worker, redact_piece
 from service.recognition.redaction import Redaction, redaction_of
 from service.redaction.plan import Plan
-from service.redaction.report import Report
 
 Result = TypeVar("Result")
-_redactions: list[Redaction] = []
+_redactors: list[Redactor] = []
 
 
 class FileTask(NamedTuple):
@@ -51,14 +51,22 @@ class PieceTask(NamedTuple):
     plan: int
 
 
-def _begin(plans: tuple[Plan, ...]) -> None:
+def _begin(plans: tuple[Plan, ...], key: bytes | None) -> None:
     """Runs first in each process. An interrupt is the parent's business; where that dies, this one does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for plan in plans:
         redaction = redaction_of(plan)
         redaction.ready()
-        _redactions.append(redaction)
+        _redactors.append(redactor_of(redaction, key))
+
+
+def redactor_of(redaction: Redaction, key: bytes | None) -> Redactor:
+    """With a key for fingerprints, one that notes what is found."""
+    if key is None:
+        return Redactor(redaction)
+    noting = Noting(redaction.plan, key)
+    return Redactor(redaction._replace(plan=noting.plan), noting)
 
 
 def _end_with_parent() -> None:
@@ -69,14 +77,14 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def do_piece(task: PieceTask) -> tuple[bytes, bool, Report]:
-    """The piece redacted and packed, whether it changed, and the report."""
-    return redact_piece(task.piece, formats.by_name(task.form), task.context, BY_NAME[task.container], _redactions[task.plan])
+def do_piece(task: PieceTask) -> Done:
+    """The piece, redacted and packed."""
+    return redact_piece(task.piece, formats.by_name(task.form), task.context, BY_NAME[task.container], _redactors[task.plan])
 
 
 def do_file(task: FileTask) -> Outcome:
     """The whole file; its new content is on the disk when this returns, if it differs. Raises ``ArchiveError``; then there is none."""
-    worker = Worker(_redactions[task.plan], task.options)
+    worker = Worker(_redactors[task.plan], task.options)
     try:
         with open(task.path, "rb") as raw:
             check_unchanged(raw.fileno(), task.size, task.mtime_ns)
@@ -129,13 +137,13 @@ class Ticket(Generic[Result]):
 class Pool:
     """So many processes. Not for several threads at once."""
 
-    def __init__(self, plans: tuple[Plan, ...], workers: int) -> None:
-        self._plans = plans
+    def __init__(self, plans: tuple[Plan, ...], workers: int, key: bytes | None = None) -> None:
+        self._begin_with = (plans, key)
         self.workers = workers
         self._executor = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.workers, multiprocessing.get_context("fork"), _begin, (self._plans,))
+        return ProcessPoolExecutor(self.workers, multiprocessing.get_context("fork"), _begin, self._begin_with)
 
     def submit(self, do: Callable[[Any], Result], task: object) -> Ticket[Result]:
         """Asks for ``do(task)``."""

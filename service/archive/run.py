@@ -15,10 +15,10 @@ from service.archive import replace
 from service.archive.contract import ArchiveError
 from service.archive.files import Source, fits
 from service.archive.manifest import Manifest, Row
+from service.archive.notes import Notes
 from service.archive.pool import FileTask, PieceTask, Pool, Ticket, check_unchanged, do_file, do_piece
-from service.archive.work import Opened, Options, Outcome, opened, pieces_of
+from service.archive.work import Done, Opened, Options, Outcome, opened, pieces_of
 from service.redaction.plan import Plan
-from service.redaction.report import Report
 
 LARGE_BYTES = 16 << 20
 _PIECES_AHEAD = 2
@@ -66,6 +66,7 @@ class Told:
     findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     unprocessable: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
 
     def as_data(self) -> dict[str, object]:
         """As JSON takes it."""
@@ -196,18 +197,20 @@ class Run:
         assert found.form is not None
         sink = open(task.part or os.devnull, "xb" if task.part else "wb", opener=replace.private if task.part else None)  # noqa: SIM115  # closed below
         with sink:
-            waiting: deque[tuple[int, int, Ticket[tuple[bytes, bool, Report]]]] = deque()
+            waiting: deque[tuple[int, int, Ticket[Done]]] = deque()
             empty, seen = True, 0
 
             def write_first() -> bool:
                 nonlocal seen
                 size, position, ticket = waiting.popleft()
-                packed, changed, report = self._pool.result(ticket)
-                outcome.add(report, changed, size)
-                sink.write(packed)
-                self._progress.read(position - seen, report.findings.total())
+                done = self._pool.result(ticket)
+                outcome.add(done, size)
+                if done.notes is not None:
+                    outcome.notes.add(done.notes)
+                sink.write(done.packed)
+                self._progress.read(position - seen, done.report.findings.total())
                 seen = position
-                return not packed
+                return not done.packed
 
             for piece, context in pieces_of(found.form, found.chunks):
                 piece_task = PieceTask(piece, context, found.form.name, found.container.name, task.plan)
@@ -226,7 +229,7 @@ class Run:
         """The new content takes its place, then the manifest says so."""
         told = Told(source.path, source.name, "redacted" if outcome.changed else "clean", source.size, outcome.form, outcome.container)
         told.content, told.findings, told.unprocessable = outcome.content, outcome.report.findings, outcome.report.unprocessable
-        told.failures = outcome.failures
+        told.failures, told.notes = outcome.failures, outcome.notes
         if outcome.failures and self._settings.in_place:
             told.state = "failed"  # what can't be worked would be lost
         elif task.part:

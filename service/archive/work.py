@@ -18,6 +18,7 @@ from service.archive import formats
 from service.archive.containers import PLAIN, sniff
 from service.archive.contract import HEAD_BYTES, ArchiveError, Container, Format
 from service.archive.members import Rework, as_file, is_tar, is_zip, rewritten_tar, rewritten_zip
+from service.archive.notes import Notes, Noting
 from service.recognition.redaction import Redaction
 from service.redaction.report import Report
 
@@ -46,16 +47,17 @@ class Outcome:
     report: Report = field(default_factory=Report)
     failures: list[tuple[str, str, str]] = field(default_factory=list)
     formats: Counter[str] = field(default_factory=Counter)
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def rewritten(self) -> bool:
         """Whether the file is to be replaced: something in it changed, or is left out."""
         return self.changed or bool(self.failures)
 
-    def add(self, report: Report, changed: bool, size: int) -> None:
+    def add(self, done: Done, size: int) -> None:
         """One more piece."""
-        self.report.add(report)
-        self.changed = self.changed or changed
+        self.report.add(done.report)
+        self.changed = self.changed or done.changed
         self.content += size
 
 
@@ -103,11 +105,28 @@ def peeked(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
     return b"".join(first)[:HEAD_BYTES], chain(first, chunks)
 
 
-def redact_piece(piece: bytes, form: Format, context: bytes, container: Container, redaction: Redaction) -> tuple[bytes, bool, Report]:
-    """The piece, redacted and packed; whether it changed."""
-    redacted = form.redact(piece, redaction, context)
+class Done(NamedTuple):
+    """A piece, redacted and packed; whether it changed; what was found in it."""
+
+    packed: bytes
+    changed: bool
+    report: Report
+    notes: Notes | None
+
+
+class Redactor(NamedTuple):
+    """What pieces are redacted with; with ``noting``, what is found is noted."""
+
+    redaction: Redaction
+    noting: Noting | None = None
+
+
+def redact_piece(piece: bytes, form: Format, context: bytes, container: Container, redactor: Redactor) -> Done:
+    """Redacts a piece and packs it."""
+    redacted = form.redact(piece, redactor.redaction, context)
     changed = redacted.payload is not piece and redacted.payload != piece
-    return container.pack(redacted.payload) if redacted.payload else b"", changed, redacted.report
+    notes = None if redactor.noting is None else redactor.noting.take(piece)
+    return Done(container.pack(redacted.payload) if redacted.payload else b"", changed, redacted.report, notes)
 
 
 def pieces_of(form: Format, chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -122,8 +141,9 @@ def pieces_of(form: Format, chunks: Iterator[bytes]) -> Iterator[tuple[bytes, by
 class Worker:
     """Works at one file, with all that it holds."""
 
-    def __init__(self, redaction: Redaction, options: Options) -> None:
-        self._redaction = redaction
+    def __init__(self, redactor: Redactor, options: Options) -> None:
+        self._redactor = redactor
+        self._member = ""
         self._options = options
         self.outcome = Outcome()
 
@@ -150,11 +170,15 @@ class Worker:
     def _content(self, chunks: Iterator[bytes], form: Format, container: Container) -> Iterator[bytes]:
         self.outcome.formats[form.name] += 1
         empty = True
+        notes: Notes | None = None
         for piece, context in pieces_of(form, chunks):
-            packed, changed, report = redact_piece(piece, form, context, container, self._redaction)
-            self.outcome.add(report, changed, len(piece))
-            empty = empty and not packed
-            yield packed
+            done = redact_piece(piece, form, context, container, self._redactor)
+            self.outcome.add(done, len(piece))
+            notes = notes if done.notes is None else _with(notes, done.notes)
+            empty = empty and not done.packed
+            yield done.packed
+        if notes is not None:
+            self.outcome.notes.add(notes, self._member)
         if empty:
             yield container.empty
 
@@ -164,7 +188,7 @@ class Worker:
         if is_tar(head):
             self._dive(depth)
             options = self._options
-            yield from packed(container, rewritten_tar(chunks, self._member(depth), self._failed, options.spool_dir))
+            yield from packed(container, rewritten_tar(chunks, self._members(depth), self._failed, options.spool_dir))
         elif is_zip(head):
             yield from packed(container, self._zip(io.BytesIO(_whole(chunks)), depth))
         elif sniff(head) is not PLAIN:
@@ -179,10 +203,17 @@ class Worker:
         self._dive(depth)
         raw.seek(0)
         options = self._options
-        yield from rewritten_zip(raw, self._member(depth), self._failed, options.spool_dir, options.max_ratio)
+        yield from rewritten_zip(raw, self._members(depth), self._failed, options.spool_dir, options.max_ratio)
 
-    def _member(self, depth: int) -> Rework:
-        return lambda chunks, name: self._inside(chunks, name, PLAIN, depth + 1)
+    def _members(self, depth: int) -> Rework:
+        def rework(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+            above, self._member = self._member, f"{self._member}!{name}" if self._member else name
+            try:
+                yield from self._inside(chunks, name, PLAIN, depth + 1)
+            finally:
+                self._member = above
+
+        return rework
 
     def _failed(self, name: str, error: ArchiveError) -> None:
         self.outcome.failures.append((name, error.reason, str(error)))
@@ -191,6 +222,13 @@ class Worker:
     def _dive(depth: int) -> None:
         if depth >= MAX_DEPTH:
             raise ArchiveError("too_deep", f"archives in one another, more than {MAX_DEPTH} deep")
+
+
+def _with(notes: Notes | None, more: Notes) -> Notes:
+    if notes is None:
+        return more
+    notes.add(more)
+    return notes
 
 
 def packed(container: Container, contents: Iterator[bytes]) -> Iterator[bytes]:
