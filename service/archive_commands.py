@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO, NamedTuple, cast
 
@@ -25,6 +26,7 @@ from service.archive.formats import FORMATS
 from service.archive.manifest import Manifest
 from service.archive.pool import Pool
 from service.archive.progress import Shown
+from service.archive.report import Ran, write_reports
 from service.archive.run import OutOfSpace, Run, Settings, Told
 from service.archive.summary import has_failed, shown, summarise
 from service.archive.work import Options, Redactor, Worker
@@ -51,6 +53,7 @@ ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="G
 WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; without it, one for each CPU there is.")]
 RatioOption = Annotated[int, typer.Option("--max-ratio", min=2, help="Refuse files this many times as large when decompressed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+ReportOption = Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write report.json and report.html (scan: report.sarif, too).")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 
 
@@ -67,6 +70,7 @@ class _Wanted(NamedTuple):
     globs: Globs
     workers: int | None
     max_ratio: int
+    report: Path | None
     as_json: bool
     quiet: bool
 
@@ -83,6 +87,7 @@ def scan(
     exclude: ExcludeOption = None,
     workers: WorkersOption = None,
     max_ratio: RatioOption = 500,
+    report: ReportOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -92,11 +97,11 @@ def scan(
     Exit code 1 when anything was found, 0 when nothing was, 3 when a file could not be
     looked at. Compressed files and archives are looked into; formats are known by content.
       scrubjay scan /var/log/app
-      scrubjay scan 'logs/**/*.gz' --detect secret --json
+      scrubjay scan 'logs/**/*.gz' --detect secret --report report/
       zcat app.log.gz | scrubjay scan -
     """
     globs = Globs(tuple(include or ()), tuple(exclude or ()))
-    wanted = _Wanted(source, policy, where or [], detect, form, since, until, globs, workers, max_ratio, as_json, quiet)
+    wanted = _Wanted(source, policy, where or [], detect, form, since, until, globs, workers, max_ratio, report, as_json, quiet)
     if source == ["-"]:
         worker, name = _filter(wanted, None), "standard input"
         files = [Told("-", name, "redacted" if worker.outcome.report.findings else "clean", findings=worker.outcome.report.findings)]
@@ -123,6 +128,7 @@ def scrub(
     exclude: ExcludeOption = None,
     workers: WorkersOption = None,
     max_ratio: RatioOption = 500,
+    report: ReportOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -139,7 +145,7 @@ def scrub(
       zcat app.log.gz | scrubjay scrub - > clean.log
     """
     globs = Globs(tuple(include or ()), tuple(exclude or ()))
-    wanted = _Wanted(source, policy, where or [], detect, form, since, until, globs, workers, max_ratio, as_json, quiet)
+    wanted = _Wanted(source, policy, where or [], detect, form, since, until, globs, workers, max_ratio, report, as_json, quiet)
     if source == ["-"] and out is None and not in_place:
         _filter(wanted, sys.stdout.buffer)
         return
@@ -167,7 +173,9 @@ def _over(wanted: _Wanted, settings: Settings, state: Path | None) -> list[Told]
         if os.path.isdir(folder):
             replace.remove_parts(folder)
     manifest = None if state is None else Manifest(state)
-    pool = Pool(tuple(plan for _, plan in plans), wanted.workers or _workers())
+    key = None if wanted.report is None else os.urandom(32) if manifest is None else manifest.key()
+    pool = Pool(tuple(plan for _, plan in plans), wanted.workers or _workers(), key)
+    begun = datetime.now(UTC).isoformat(timespec="seconds")
     total = sum(source.size for source in found)
     with Shown(len(found), total, quiet=wanted.quiet) as progress:
         run = Run(settings, plans, pool, manifest, progress)
@@ -180,6 +188,9 @@ def _over(wanted: _Wanted, settings: Settings, state: Path | None) -> list[Told]
             typer.echo("scrubjay: interrupted; run the same again and it goes on from here", err=True)
             raise typer.Exit(INTERRUPTED) from None
     summarise(run.files, progress.seconds, plans[-1][1], as_json=wanted.as_json)
+    if wanted.report is not None:
+        written = settings.writes or state is not None
+        write_reports(wanted.report, Ran("scrub" if written else "scan", begun, progress.seconds, plans[-1][1]), run.files)
     return run.files
 
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
 from config.prompts import Role
 from detectors.model import Finding
@@ -53,6 +54,18 @@ class Notes:
         for inside, line, detector, fingerprint, name in other.spots[: MAX_SPOTS - len(self.spots)]:
             self.spots.append((member or inside, line and line + base, detector, fingerprint, name))
 
+    def as_data(self) -> dict[str, Any]:
+        """As JSON takes it."""
+        counters = {"fields": self.fields, "days": self.days, "values": self.values}
+        return {name: [[*key, count] for key, count in counter.items()] for name, counter in counters.items()} | {"spots": self.spots}
+
+    @classmethod
+    def of_data(cls, data: dict[str, Any]) -> Notes:
+        """The reverse."""
+        counters = ({(first, second): count for first, second, count in data[name]} for name in ("fields", "days", "values"))
+        fields, days, values = (Counter(counts) for counts in counters)
+        return cls(0, fields, days, values, [tuple(spot) for spot in data["spots"]])
+
 
 class Noting:
     """A plan that remembers what it decided about, until that is taken."""
@@ -62,10 +75,15 @@ class Noting:
         self._key = key
         self._names = Names((plan, plan))
         self._found: list[tuple[str, str, str, bytes, bytes]] = []
+        self._detectors: dict[str, str] = {}
 
-    def found(self, finding: Finding, kind: str, place: str, name: bytes, value: bytes) -> None:
-        """Called as it happens."""
-        self._found.append((finding.detector, kind, place, name, value))
+    def decided(self, finding: Finding) -> None:
+        """Called for each finding: of those that overlap, only one gives the entity under which all are replaced."""
+        self._detectors[finding.entity] = finding.detector
+
+    def found(self, entity: str, kind: str, place: str, name: bytes, value: bytes) -> None:
+        """Called as something is replaced."""
+        self._found.append((self._detectors.get(entity, entity), kind, place, name, value))
 
     def take(self, piece: bytes) -> Notes:
         """The notes of ``piece``, in which all this was found; and forgets it."""
@@ -95,24 +113,25 @@ class _NotingPlan(Plan):
     def decide(self, finding: Finding, place: str, name: bytes, role: Role | None = None) -> Decision:
         """See :class:`Plan`. No constant marker, so that what is replaced is always seen."""
         decision = super().decide(finding, place, name, role)
+        self._noting.decided(finding)
         if not decision.enforce:
             return decision
-        return decision._replace(action=_NotingAction(decision, self._noting, finding, place, name), marker=None)
+        return decision._replace(action=_NotingAction(decision, self._noting, place, name), marker=None)
 
 
 class _NotingAction:
     """An action that is told of before it is done."""
 
-    def __init__(self, decision: Decision, noting: Noting, finding: Finding, place: str, name: bytes) -> None:
+    def __init__(self, decision: Decision, noting: Noting, place: str, name: bytes) -> None:
         self._action: Action = decision.action
-        self._note = (noting, finding, decision.kind, place, name)
+        self._note = (noting, decision.kind, place, name)
         self.name = self._action.name
         self.strictness = self._action.strictness
 
     def render(self, match: Match) -> bytes | None:
         """What the action makes of it."""
-        noting, finding, kind, place, name = self._note
-        noting.found(finding, kind, place, name, match.value)
+        noting, kind, place, name = self._note
+        noting.found(match.entity, kind, place, name, match.value)
         return self._action.render(match)
 
 

@@ -78,6 +78,7 @@ class Told:
             "findings": findings,
             "unprocessable": dict(sorted(self.unprocessable.items())),
             "failures": [list(failure) for failure in self.failures],
+            "notes": self.notes.as_data(),
         }
 
 
@@ -291,4 +292,5 @@ def _told_again(source: Source, row: Row) -> Told:
     for detector, action, place, count in data["findings"]:
         told.findings[detector, action, place] = count
     told.unprocessable.update(data["unprocessable"])
+    told.notes = Notes.of_data(data["notes"])
     return told
