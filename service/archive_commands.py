@@ -28,7 +28,7 @@ from service.archive.pool import Pool
 from service.archive.progress import Shown
 from service.archive.report import Ran, write_reports
 from service.archive.run import OutOfSpace, Run, Settings, Told
-from service.archive.summary import has_failed, shown, summarise
+from service.archive.summary import counted, has_failed, shown, summarise
 from service.archive.work import Options, Redactor, Worker
 from service.errors import ConfigError, ScrubjayError
 from service.machine import limits
@@ -280,7 +280,7 @@ def _verify(wanted: _Wanted, files: list[Told], settings: Settings) -> int:
     """Looks through what was written, as a scan would. Exit code."""
     written = [told.path if settings.in_place else os.path.join(settings.out, told.name) for told in files if told.state in ("redacted", "clean")]
     again = wanted._replace(sources=written, since=None, until=None, globs=Globs())
-    typer.echo(f"scrubjay: verifying {len(written)} files", err=True)
+    typer.echo(f"scrubjay: verifying {counted(len(written))}", err=True)
     plans = _plans(wanted)
     pool = Pool(tuple(plan for _, plan in plans), wanted.workers or _workers())
     found = []

@@ -45,7 +45,12 @@ def summarise(files: list[Told], seconds: float, plan: Plan, *, as_json: bool) -
     told_states = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none"
     told_found = ", ".join(f"{count} {detector}" for detector, count in found.most_common(12)) or "nothing"
     speed = f" ({content / seconds / 1e6:.0f} MB/s)" if seconds > 0.5 else ""
-    typer.echo(f"scrubjay: {len(files)} files: {told_states}; found {told_found}; {content / 1e6:.1f} MB in {seconds:.1f} s{speed}", err=True)
+    typer.echo(f"scrubjay: {counted(len(files))}: {told_states}; found {told_found}; {content / 1e6:.1f} MB in {seconds:.1f} s{speed}", err=True)
+
+
+def counted(files: int) -> str:
+    """So many files, in words."""
+    return f"{files} file{'' if files == 1 else 's'}"
 
 
 def _problems(told: Told, plan: Plan) -> list[str]:
