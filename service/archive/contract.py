@@ -22,7 +22,19 @@ HEAD_BYTES = 64 << 10
 """So much of a content is looked at to tell what it is."""
 
 Reason = Literal[
-    "damaged", "truncated", "bomb", "long_record", "too_deep", "encrypted", "binary", "unreadable", "changed", "no_space", "worker_died", "error"
+    "damaged",
+    "truncated",
+    "missing",
+    "bomb",
+    "long_record",
+    "too_deep",
+    "encrypted",
+    "binary",
+    "unreadable",
+    "changed",
+    "no_space",
+    "worker_died",
+    "error",
 ]
 """Why a file, or a member of one, was not worked."""
 

@@ -19,8 +19,9 @@ from service.archive.containers import PLAIN, sniff
 from service.archive.contract import HEAD_BYTES, ArchiveError, Container, Format
 from service.archive.members import Rework, as_file, is_tar, is_zip, rewritten_tar, rewritten_zip
 from service.archive.notes import Notes, Noting
+from service.archive.parquet import is_parquet, rewritten_parquet
 from service.recognition.redaction import Redaction
-from service.redaction.report import Report
+from service.redaction.report import Redacted, Report
 
 MAX_DEPTH = 6
 """Containers and archives within one another, each counted."""
@@ -72,7 +73,7 @@ class Opened(NamedTuple):
 def opened(raw: BinaryIO, name: str, options: Options) -> Opened:
     """Looks at how ``raw`` begins. Raises ``ArchiveError``."""
     head, chunks = peeked(PLAIN.open(raw, options.max_ratio))
-    if is_zip(head):
+    if is_zip(head) or is_parquet(head):
         return Opened(PLAIN, None, chunks)
     container = sniff(head)
     if container is not PLAIN:
@@ -81,8 +82,8 @@ def opened(raw: BinaryIO, name: str, options: Options) -> Opened:
 
 
 def is_archive(head: bytes) -> bool:
-    """Whether a content holds others: a tar, a zip, something compressed."""
-    return is_tar(head) or is_zip(head) or sniff(head) is not PLAIN
+    """Whether a content is worked as a whole: a tar, a zip, something compressed, Parquet."""
+    return is_tar(head) or is_zip(head) or is_parquet(head) or sniff(head) is not PLAIN
 
 
 def format_of(head: bytes, name: str, options: Options) -> Format:
@@ -158,8 +159,13 @@ class Worker:
         self.outcome.form = "archive"
         if found.container is PLAIN and raw.seekable():
             raw.seek(0)
-            if is_zip(raw.read(4)):
+            head = raw.read(4)
+            raw.seek(0)
+            if is_zip(head):
                 yield from self._zip(raw, 0)
+                return
+            if is_parquet(head):
+                yield from self._parquet(raw)
                 return
             raw.seek(0)
             chunks = PLAIN.open(raw, self._options.max_ratio)
@@ -191,6 +197,8 @@ class Worker:
             yield from packed(container, rewritten_tar(chunks, self._members(depth), self._failed, options.spool_dir))
         elif is_zip(head):
             yield from packed(container, self._zip(io.BytesIO(_whole(chunks)), depth))
+        elif is_parquet(head):
+            yield from packed(container, self._parquet(io.BytesIO(_whole(chunks))))
         elif sniff(head) is not PLAIN:
             self._dive(depth)
             inner = sniff(head)
@@ -204,6 +212,24 @@ class Worker:
         raw.seek(0)
         options = self._options
         yield from rewritten_zip(raw, self._members(depth), self._failed, options.spool_dir, options.max_ratio)
+
+    def _parquet(self, raw: BinaryIO) -> Iterator[bytes]:
+        self.outcome.formats["parquet"] += 1
+        if not self._member:
+            self.outcome.form = "parquet"
+
+        def rewrite(codec: str, payload: bytes) -> Redacted:
+            redacted = self._redactor.redaction.rewrite(codec, payload)
+            noting = self._redactor.noting
+            notes = None if noting is None else noting.take(payload)
+            self.outcome.add(Done(b"", False, redacted.report, notes), len(payload))
+            if notes is not None:
+                self.outcome.notes.add(notes, self._member)
+            return redacted
+
+        for part in rewritten_parquet(raw, rewrite):
+            self.outcome.changed = self.outcome.changed or part.changed
+            yield part.data
 
     def _members(self, depth: int) -> Rework:
         def rework(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
@@ -250,5 +276,5 @@ def _whole(chunks: Iterator[bytes]) -> bytes:
     for chunk in chunks:
         whole += chunk
         if len(whole) > _ZIP_IN_MEMORY:
-            raise ArchiveError("too_deep", f"a zip of more than {_ZIP_IN_MEMORY >> 20} MiB inside another file")
+            raise ArchiveError("too_deep", f"a zip or Parquet of more than {_ZIP_IN_MEMORY >> 20} MiB inside another file")
     return bytes(whole)
