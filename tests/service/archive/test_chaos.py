@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.archive.trees import bytes_of, make
+from load.archive_tree import bytes_of, make
 
 SCRUB = (sys.executable, "-m", "service", "scrub")
 

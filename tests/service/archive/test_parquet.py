@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from load.archive_tree import EMAIL
 from service.__main__ import run_command
-from tests.service.archive.trees import EMAIL
 
 pa = pytest.importorskip("pyarrow", reason="Parquet needs the extra parquet")
 pq = pytest.importorskip("pyarrow.parquet")

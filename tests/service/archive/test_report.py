@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from load.archive_tree import EMAIL, make
 from service.__main__ import run_command
 from service.archive.notes import Notes, Noting
 from service.archive.pool import redactor_of
 from service.recognition.redaction import Redaction
 from service.redaction.pipeline import rewrite
-from tests.service.archive.trees import EMAIL, make
 from tests.service.redaction.planted import full_plan_of
 
 KEY = "sk-" + "proj-" + "Ab3dEf6hIj9lMn2pQr5t" * 2

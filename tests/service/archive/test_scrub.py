@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from load.archive_tree import EMAIL, bytes_of, make, opened
 from service.__main__ import run_command
 from service.archive import run as archive_run
 from service.archive.formats import lines
-from tests.service.archive.trees import EMAIL, bytes_of, make, opened
 
 LOG = f"2026-11-24 INFO login of {EMAIL}\n".encode()
 REDACTED = b"2026-11-24 INFO login of [REDACTED:email]\n"

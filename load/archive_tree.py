@@ -10,6 +10,7 @@ import json
 import lzma
 import os
 import random
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -19,6 +20,10 @@ import lz4.frame
 import zstandard
 
 EMAIL = "jo.doe" + "@" + "acme-mail.com"
+PLANTED = re.compile(rb"u[a-z]{9}@" + b"acme-mail.com")
+"""What :func:`planted` makes."""
+
+MARKER = b"[REDACTED:email]"
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
     ".gz": gzip.compress,
@@ -65,7 +70,7 @@ def contents(random_: random.Random, ledger: list[str], records: int) -> dict[st
 
 
 def make(root: Path, *, seed: int = 1, records: int = 200) -> list[str]:
-    """Writes the tree; returns what is planted in it."""
+    """Writes a tree of every format in every container, ``records`` records in each file; returns what is planted in it."""
     random_, ledger = random.Random(seed), list[str]()
     for suffix, compress in COMPRESS.items():
         folder = root / (suffix.lstrip(".") or "plain")
