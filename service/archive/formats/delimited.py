@@ -15,9 +15,12 @@ from typing import Any
 
 import orjson
 
+from service.archive.contract import MAX_RECORD_BYTES
 from service.archive.formats.lines import runs
 from service.recognition.redaction import Redaction
 from service.redaction.report import Redacted
+
+csv.field_size_limit(MAX_RECORD_BYTES)
 
 _DELIMITERS = (b",", b"\t", b";", b"|")
 _NAME = re.compile(r"\ufeff?[A-Za-z_@][\w @.:/()-]{0,80}")
@@ -88,25 +91,47 @@ class Delimited:
 
     def _header(self, piece: bytes, redaction: Redaction) -> list[str]:
         """The columns' names, if ``piece`` is a row of names."""
-        rows = self._rows(piece)
+        rows, _ = self._read(piece)
         if len(rows) != 1:
             return []
-        names = [_text(_plain(cell)).removeprefix("\ufeff").strip() for cell, _ in rows[0]]
+        names = [cell.removeprefix("\ufeff").strip() for cell in rows[0][1]]
         return names if _is_header(names) and not redaction.rewrite("text", piece).report.findings else []
 
     def _redacted(self, piece: bytes, names: list[str], redaction: Redaction) -> Redacted:
-        rows = self._rows(piece)
-        objects = [_object(row, names) for row in rows]
+        rows, encoding = self._read(piece)
+        known = {len(names): names}
+        objects = [orjson.dumps(dict(zip(known.get(len(cells)) or _names(len(cells), names), cells, strict=True))) + b"\n" for _, cells in rows]
         payload = b"".join(objects)
         redacted = redaction.rewrite("ndjson", payload)
-        redacted.report.records = len(rows)
         if redacted.payload is payload:
             return redacted._replace(payload=piece)
-        after = redacted.payload.splitlines(keepends=True)
+        after = list(io.BytesIO(redacted.payload))
         if len(after) != len(objects):  # a rule dropped records: one by one it shows which
             after = [redaction.rewrite("ndjson", line).payload for line in objects]
-        out = [self._written(row, before, line, names) for row, before, line in zip(rows, objects, after, strict=True)]
+        out = []
+        for (raw, cells), before, line in zip(rows, objects, after, strict=True):
+            row = raw.encode(encoding)
+            out.append(row if line == before else self._written(row, dict(zip(_names(len(cells), names), cells, strict=True)), line, encoding))
         return redacted._replace(payload=b"".join(out))
+
+    def _read(self, piece: bytes) -> tuple[list[tuple[str, list[str]]], str]:
+        """Rows as they stand, each with its cells; and the encoding that they are read in."""
+        try:
+            text, encoding = piece.decode(), "utf-8"
+        except UnicodeDecodeError:
+            text, encoding = piece.decode("latin-1"), "latin-1"
+        lines = list(io.StringIO(text, newline="\n"))
+        reader = csv.reader(lines, delimiter=self._delimiter.decode())
+        rows, done = [], 0
+        try:
+            for cells in reader:
+                end = reader.line_num
+                rows.append((lines[done] if end == done + 1 else "".join(lines[done:end]), cells))
+                done = end
+        except csv.Error:  # a bare carriage return, say: row by row, as far as it goes
+            for row in self._rows("".join(lines[done:]).encode(encoding)):
+                rows.append((b"".join(cell + end for cell, end in row).decode(encoding), [_plain(cell).decode(encoding) for cell, _ in row]))
+        return rows, encoding
 
     def _rows(self, piece: bytes) -> list[list[tuple[bytes, bytes]]]:
         """Rows of (cell as it stands, what ends it)."""
@@ -131,23 +156,25 @@ class Delimited:
                 row = []
         return rows
 
-    def _written(self, row: list[tuple[bytes, bytes]], before: bytes, after: bytes, names: list[str]) -> bytes:
-        if before == after:
-            return b"".join(cell + end for cell, end in row)
-        if not after:
+    def _written(self, row: bytes, old: dict[str, str], after: bytes, encoding: str) -> bytes:
+        """The row with what ``after``, its object redacted, has for its cells."""
+        if not after or not old:
             return b""
         values: dict[str, Any] = orjson.loads(after)
-        old: dict[str, str] = orjson.loads(before)
         if not values.keys() & old.keys():  # it could not be examined
             values = {next(iter(old)): next(iter(values.values()), "")}
+        rows = self._rows(row)
+        if len(rows) != 1 or len(rows[0]) != len(old):  # quotes that can be read in two ways: all of its cells are written anew
+            ending = row[len(row.rstrip(b"\r\n")) :]
+            return self._delimiter.join(self._quoted(values.get(name, ""), b"", encoding) for name in old) + ending
         out = []
-        for name, (cell, end) in zip(_names(len(row), names), row, strict=True):
+        for (name, was), (cell, end) in zip(old.items(), rows[0], strict=True):
             value = values.get(name, "")
-            out.append((cell if value == old[name] else self._quoted(value, cell)) + end)
+            out.append((cell if value == was else self._quoted(value, cell, encoding)) + end)
         return b"".join(out)
 
-    def _quoted(self, value: object, cell: bytes) -> bytes:
-        text = value.encode() if isinstance(value, str) else orjson.dumps(value) if value is not None else b""
+    def _quoted(self, value: object, cell: bytes, encoding: str) -> bytes:
+        text = value.encode(encoding, "replace") if isinstance(value, str) else orjson.dumps(value) if value is not None else b""
         if cell[:1] == b'"' or self._delimiter in text or b'"' in text or b"\n" in text or b"\r" in text:
             return b'"' + text.replace(b'"', b'""') + b'"'
         return text
@@ -171,17 +198,5 @@ def _names(count: int, names: list[str]) -> list[str]:
     return [names[i] if i < len(names) else f"_{i + 1}" for i in range(count)]
 
 
-def _object(row: list[tuple[bytes, bytes]], names: list[str]) -> bytes:
-    cells = [_text(_plain(cell)) for cell, _ in row]
-    return orjson.dumps(dict(zip(_names(len(cells), names), cells, strict=True))) + b"\n"
-
-
 def _plain(cell: bytes) -> bytes:
     return cell[1:-1].replace(b'""', b'"') if len(cell) > 1 and cell[:1] == cell[-1:] == b'"' else cell
-
-
-def _text(cell: bytes) -> str:
-    try:
-        return cell.decode()
-    except UnicodeDecodeError:
-        return cell.decode("latin-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 from collections.abc import Iterator
@@ -194,3 +196,32 @@ def test_export_requests_are_worked_line_by_line() -> None:
     clean = line.replace(EMAIL, "nobody")
     content = f"{line}\n{clean}\n".encode()
     assert redacted(content) == content.replace(EMAIL.encode(), b"[REDACTED:email]")
+
+
+@given(
+    rows=st.lists(
+        st.lists(
+            st.sampled_from(["", "a", " b ", 'say "hi"', "1,5", "two\nlines", EMAIL, f"to {EMAIL}, please", "caf\xe9", "x\ry"]),
+            min_size=2,
+            max_size=4,
+        ),
+        max_size=8,
+    ),
+    ending=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "latin-1"]),
+)
+def test_a_tables_cells_become_what_they_would_by_themselves_and_the_rest_is_bytes_as_it_was(
+    rows: list[list[str]], ending: str, encoding: str
+) -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator=ending).writerows(rows)
+    content = written.getvalue().encode(encoding)
+    out = formats.by_name("csv").redact(content, redaction(), b"n,m,o,p\n").payload
+    assert out == content.replace(EMAIL.encode(), b"[REDACTED:email]")
+
+
+@pytest.mark.parametrize("row", ['a,"b"c,d {}', '"a"b"c,{}', "a,b\rc,{}", '{},"open', '"",{}"'])
+def test_what_stands_in_odd_quotes_is_found(row: str) -> None:
+    out = formats.by_name("csv").redact(row.format(EMAIL).encode(), redaction()).payload
+    assert EMAIL.encode() not in out
+    assert b"[REDACTED:email]" in out
