@@ -6,6 +6,7 @@ are done), 130 interrupted. What they print holds no value: of names of files wh
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import sys
@@ -27,8 +28,9 @@ from service.archive.manifest import Manifest
 from service.archive.pool import Pool
 from service.archive.progress import Shown
 from service.archive.report import Ran, write_reports
-from service.archive.run import OutOfSpace, Run, Settings, Told
+from service.archive.run import OutOfSpace, Run, Settings
 from service.archive.summary import counted, has_failed, shown, summarise
+from service.archive.told import Told
 from service.archive.work import Options, Redactor, Worker
 from service.errors import ConfigError, ScrubjayError
 from service.machine import limits
@@ -103,8 +105,8 @@ def scan(
     globs = Globs(tuple(include or ()), tuple(exclude or ()))
     wanted = _Wanted(source, policy, where or [], detect, form, since, until, globs, workers, max_ratio, report, as_json, quiet)
     if source == ["-"]:
-        worker, name = _filter(wanted, None), "standard input"
-        files = [Told("-", name, "redacted" if worker.outcome.report.findings else "clean", findings=worker.outcome.report.findings)]
+        worker = _filter(wanted, None)
+        files = [Told("-", "standard input", "redacted" if worker.outcome.report.findings else "clean", findings=worker.outcome.report.findings)]
         summarise(files, 0.0, _plans(wanted)[-1][1], as_json=wanted.as_json)
         raise typer.Exit(FOUND if worker.outcome.report.findings else 0)
     files = _over(wanted, Settings(options=Options(form, max_ratio)), None)
@@ -155,6 +157,8 @@ def scrub(
         raise ConfigError("--backup: goes with --in-place; with --out the sources stay as they are")
     if "-" in source:
         raise ConfigError("-: standard input goes to standard output, alone and without --out")
+    if backup:
+        wanted = wanted._replace(globs=globs._replace(exclude=(*globs.exclude, f"*{glob.escape(backup)}")))
     if out is not None:
         check_places(source, out)
     settings = Settings("" if dry_run or out is None else out, in_place and not dry_run, backup, Options(form, max_ratio))
@@ -169,10 +173,9 @@ def _over(wanted: _Wanted, settings: Settings, state: Path | None) -> list[Told]
     """A run, with all that is told of it. Raises ``ConfigError`` and ``typer.Exit``."""
     plans = _plans(wanted)
     found = _chosen(wanted)
-    for folder in {settings.out} if settings.out else set(wanted.sources) if settings.in_place else ():
-        if os.path.isdir(folder):
-            replace.remove_parts(folder)
     manifest = None if state is None else Manifest(state)
+    for folder in {settings.out} if settings.out else {os.path.dirname(source.path) for source in found} if settings.in_place else ():
+        replace.remove_parts(folder, below=bool(settings.out))
     key = None if wanted.report is None else os.urandom(32) if manifest is None else manifest.key()
     pool = Pool(tuple(plan for _, plan in plans), wanted.workers or _workers(), key)
     begun = datetime.now(UTC).isoformat(timespec="seconds")

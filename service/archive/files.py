@@ -1,7 +1,8 @@
 """Which files there are, and where what becomes of them goes.
 
-A folder's files have their path below it as their name, a file given by itself its own name. Links are not followed: a link to something
-within the same folder is made again where the output is, any other is reported.
+A folder's files have their path below it as their name, a file given by itself its own name. Links are not
+followed, save those that are given themselves: a link to something within the same folder is made again where the output is, any other is
+reported.
 """
 
 from __future__ import annotations
@@ -66,10 +67,10 @@ def roots(arguments: list[str]) -> list[str]:
 def sources(arguments: list[str], globs: Globs) -> Iterator[Source]:
     """All files, folder by folder in the order of their names."""
     for root in roots(arguments):
-        if os.path.isdir(root) and not os.path.islink(root):
+        if os.path.isdir(root):
             yield from (source for source in _below(root, root, "") if globs.take(source.name))
         else:
-            source = _source(root, os.path.basename(root), os.path.dirname(root) or ".")
+            source = _source(os.path.realpath(root) if os.path.islink(root) else root, os.path.basename(root), os.path.dirname(root) or ".")
             if globs.take(source.name):
                 yield source
 

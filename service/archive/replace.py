@@ -23,10 +23,13 @@ def part_beside(target: str) -> str:
     return os.path.join(folder, f".{name[:80]}.{secrets.token_hex(4)}{PART_SUFFIX}")
 
 
-def settle(part: str, target: str, mode: int, mtime_ns: int) -> None:
-    """``part``, whose bytes are on the disk, becomes ``target``."""
-    os.chmod(part, mode)
-    os.utime(part, ns=(mtime_ns, mtime_ns))
+def settle(part: str, target: str, source: str, mtime_ns: int) -> None:
+    """``part``, whose bytes are on the disk, becomes ``target``, with the mode, the times and, where that is allowed, the owner of ``source``."""
+    status = os.stat(source)
+    with suppress(PermissionError):
+        os.chown(part, status.st_uid, status.st_gid)
+    shutil.copystat(source, part)
+    os.utime(part, ns=(status.st_atime_ns, mtime_ns))
     os.rename(part, target)
     sync_folder(os.path.dirname(target) or ".")
 
@@ -66,9 +69,11 @@ def as_archive_error(error: OSError) -> ArchiveError:
     return ArchiveError("unreadable", error.strerror or type(error).__name__)
 
 
-def remove_parts(folder: str) -> None:
-    """Removes what runs that were killed have left below ``folder``."""
-    for place, _, names in os.walk(folder):
+def remove_parts(folder: str, *, below: bool) -> None:
+    """Removes what runs that were killed have left in ``folder``, and in those below it."""
+    for place, folders, names in os.walk(folder):
         for name in names:
             if name.startswith(".") and name.endswith(PART_SUFFIX):
                 remove(os.path.join(place, name))
+        if not below:
+            folders.clear()

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from service.archive.report_html import page
-from service.archive.run import Told
 from service.archive.sarif import sarif
 from service.archive.summary import shown
+from service.archive.told import Told
 from service.redaction.plan import Plan
 from service.telemetry import release
 

@@ -6,17 +6,16 @@ Whatever happens to one file, the others go on; only a full disk ends the run. W
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from service.archive import replace
 from service.archive.contract import ArchiveError
 from service.archive.files import Source, fits
 from service.archive.manifest import Manifest, Row
-from service.archive.notes import Notes
 from service.archive.pool import FileTask, PieceTask, Pool, Ticket, check_unchanged, do_file, do_piece
+from service.archive.told import Told, told_again
 from service.archive.work import Done, Opened, Options, Outcome, opened, pieces_of
 from service.redaction.plan import Plan
 
@@ -47,39 +46,6 @@ class Progress(Protocol):
 
     def done(self) -> None:
         """A file is done with."""
-
-
-@dataclass
-class Told:
-    """What came of one file. ``state``: ``redacted``, ``clean``, ``binary``, ``link``, ``failed``, ``skipped``; ``again``: done by an earlier run."""
-
-    path: str
-    name: str
-    state: str
-    size: int = 0
-    form: str = ""
-    container: str = ""
-    content: int = 0
-    reason: str = ""
-    text: str = ""
-    again: bool = False
-    findings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    unprocessable: Counter[str] = field(default_factory=Counter)
-    failures: list[tuple[str, str, str]] = field(default_factory=list)
-    notes: Notes = field(default_factory=Notes)
-
-    def as_data(self) -> dict[str, object]:
-        """As JSON takes it."""
-        findings = [[*key, count] for key, count in sorted(self.findings.items())]
-        return {
-            "form": self.form,
-            "container": self.container,
-            "content": self.content,
-            "findings": findings,
-            "unprocessable": dict(sorted(self.unprocessable.items())),
-            "failures": [list(failure) for failure in self.failures],
-            "notes": self.notes.as_data(),
-        }
 
 
 class OutOfSpace(Exception):
@@ -146,7 +112,7 @@ class Run:
 
     def _is_done(self, source: Source) -> bool:
         row = self._manifest.row(self._key(source)) if self._manifest is not None else None
-        if row is None or row.plan != self._plans[self._task(source).plan][1].hash or row.mtime_ns != source.mtime_ns:
+        if row is None or row.plan != self._plan_key(self._task(source).plan) or row.mtime_ns != source.mtime_ns:
             return False
         if row.size != source.size and not (self._settings.in_place and row.out_size == source.size):
             return False
@@ -156,12 +122,17 @@ class Run:
                     return False
             except OSError:
                 return False
-        self._tell(_told_again(source, row))
+        self._tell(told_again(source, row))
         self._progress.read(source.size, 0)
         return True
 
-    def _key(self, source: Source) -> str:
-        return source.name if self._settings.out else os.path.abspath(source.path)
+    def _plan_key(self, plan: int) -> str:
+        """What, beside the file, says what it becomes."""
+        return f"{self._plans[plan][1].hash} {self._settings.options.form or ''}".rstrip()
+
+    @staticmethod
+    def _key(source: Source) -> str:
+        return os.path.abspath(source.path)
 
     def _finish_first(self) -> None:
         source, task, ticket = self._open[0]
@@ -252,13 +223,13 @@ class Run:
         elif self._settings.in_place and self._settings.backup:
             replace.remove(target + self._settings.backup)
             os.link(source.path, target + self._settings.backup)
-        replace.settle(part, target, source.mode, source.mtime_ns)
+        replace.settle(part, target, source.path, source.mtime_ns)
 
     def _remember(self, source: Source, told: Told, plan: int) -> None:
         if self._manifest is None:
             return
         out_size = os.stat(self._target(source)).st_size if self._settings.writes and told.state != "binary" else 0
-        row = Row(source.size, source.mtime_ns, self._plans[plan][1].hash, told.state, out_size, told.as_data())
+        row = Row(source.size, source.mtime_ns, self._plan_key(plan), told.state, out_size, told.as_data())
         self._manifest.put(self._key(source), row)
 
     def _link(self, source: Source) -> None:
@@ -283,14 +254,3 @@ class Run:
     def _tell(self, told: Told) -> None:
         self.files.append(told)
         self._progress.done()
-
-
-def _told_again(source: Source, row: Row) -> Told:
-    told = Told(source.path, source.name, row.state, source.size, again=True)
-    data = row.told
-    told.form, told.container, told.content = data["form"], data["container"], data["content"]
-    for detector, action, place, count in data["findings"]:
-        told.findings[detector, action, place] = count
-    told.unprocessable.update(data["unprocessable"])
-    told.notes = Notes.of_data(data["notes"])
-    return told

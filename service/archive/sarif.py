@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from service.archive.run import Told
 from service.archive.summary import shown
+from service.archive.told import Told
 from service.redaction.plan import Plan
 from service.telemetry import release
 

@@ -9,7 +9,7 @@ import typer
 
 from detectors.overlap import union
 from detectors.scanner import TooManyHitsError
-from service.archive.run import Told
+from service.archive.told import Told
 from service.console import print_json
 from service.redaction.plan import Plan
 

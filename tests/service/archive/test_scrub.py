@@ -97,6 +97,8 @@ def test_files_are_replaced_in_place_and_kept_where_asked_for(tmp_path: Path, mo
     assert file.stat().st_mode & 0o777 == 0o640
     assert (tmp_path / "logs/a.log.gz.orig").read_bytes() == before
     assert clean.stat().st_ino == inode
+    assert scrub(tmp_path / "logs", "--in-place", "--backup", ".orig") == 0
+    assert (tmp_path / "logs/a.log.gz.orig").read_bytes() == before
     assert sorted(path.name for path in (tmp_path / "logs").iterdir()) == ["a.log.gz", "a.log.gz.orig", "clean.log"]
 
 
@@ -223,6 +225,33 @@ def test_two_runs_at_one_output_are_refused(tmp_path: Path, capfd: pytest.Captur
     assert "another run is writing there" in capfd.readouterr().err
     manifest.close()
     assert scrub(tmp_path / "src", "--out", tmp_path / "out") == 0
+
+
+def test_the_same_name_from_elsewhere_is_another_file(tmp_path: Path) -> None:
+    for folder, content in (("one", LOG), ("two", LOG.replace(b"login", b"LOGIN"))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.log").write_bytes(content)
+        os.utime(tmp_path / folder / "a.log", ns=(10**18, 10**18))
+        assert scrub(tmp_path / folder, "--out", tmp_path / "out") == 0
+        assert (tmp_path / "out/a.log").read_bytes() == content.replace(EMAIL.encode(), b"[REDACTED:email]")
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.log").write_bytes(LOG)
+    (tmp_path / "out/sub").mkdir(parents=True)
+    (tmp_path / "out/sub/.a.log.0011aabb.scrubjay-part").write_bytes(b"half")
+    assert scrub(tmp_path / "src", "--out", tmp_path / "out") == 0
+    assert not list((tmp_path / "out/sub").iterdir())
+
+
+def test_a_link_that_is_given_itself_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.log").write_bytes(LOG)
+    os.symlink("src", tmp_path / "current")
+    os.symlink("src/a.log", tmp_path / "latest.log")
+    assert scrub(tmp_path / "current", tmp_path / "latest.log", "--out", tmp_path / "out") == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.log")} == {"a.log": REDACTED, "latest.log": REDACTED}
 
 
 def test_links_within_a_tree_are_made_again(tmp_path: Path) -> None:
