@@ -105,10 +105,10 @@ def scan(
     globs = Globs(tuple(include or ()), tuple(exclude or ()))
     wanted = _Wanted(source, policy, where or [], detect, form, since, until, globs, workers, max_ratio, report, as_json, quiet)
     if source == ["-"]:
-        worker = _filter(wanted, None)
-        files = [Told("-", "standard input", "redacted" if worker.outcome.report.findings else "clean", findings=worker.outcome.report.findings)]
+        found = _filter(wanted, None).outcome.report.findings
+        files = [Told("-", "standard input", "redacted" if found else "clean", findings=found)]
         summarise(files, 0.0, _plans(wanted)[-1][1], as_json=wanted.as_json)
-        raise typer.Exit(FOUND if worker.outcome.report.findings else 0)
+        raise typer.Exit(FOUND if found else 0)
     files = _over(wanted, Settings(options=Options(form, max_ratio)), None)
     raise typer.Exit(FAILED if has_failed(files) else FOUND if any(told.findings for told in files) else 0)
 
@@ -282,7 +282,6 @@ def _filter(wanted: _Wanted, sink: BinaryIO | None) -> Worker:
 def _verify(wanted: _Wanted, files: list[Told], settings: Settings) -> int:
     """Looks through what was written, as a scan would. Exit code."""
     written = [told.path if settings.in_place else os.path.join(settings.out, told.name) for told in files if told.state in ("redacted", "clean")]
-    again = wanted._replace(sources=written, since=None, until=None, globs=Globs())
     typer.echo(f"scrubjay: verifying {counted(len(written))}", err=True)
     plans = _plans(wanted)
     pool = Pool(tuple(plan for _, plan in plans), wanted.workers or _workers())
@@ -290,7 +289,7 @@ def _verify(wanted: _Wanted, files: list[Told], settings: Settings) -> int:
     for path, told in zip(written, (told for told in files if told.state in ("redacted", "clean")), strict=True):
         status = os.stat(path)
         found.append(Source(path, told.name, status.st_size, status.st_mtime_ns, status.st_mode))
-    with Shown(len(found), sum(source.size for source in found), quiet=again.quiet) as progress:
+    with Shown(len(found), sum(source.size for source in found), quiet=wanted.quiet) as progress:
         run = Run(Settings(options=settings.options), plans, pool, None, progress)
         with _interruptible(pool, None):
             run.over(found)
