@@ -17,6 +17,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from service.archive.formats.otlp import signal_of
 from service.console import console, print_json
 from service.errors import FramingError, PayloadTooLargeError, ScrubjayError
 from service.redaction.difference import Difference
@@ -27,7 +28,6 @@ _PIECE = 1 << 20
 _HEAD = 64 << 10
 _MOST = 64 << 20
 _GZIP = b"\x1f\x8b"
-_SIGNALS = {b"resourceSpans": "traces", b"resourceLogs": "logs", b"resourceMetrics": "metrics"}
 _SHOWN_FIELDS = 40
 
 
@@ -51,14 +51,14 @@ def _read(difference: Difference, source: io.BufferedReader) -> None:
     first = next(chunks, b"")
     form = detect_format(first[:_HEAD])
     for piece in _documents(first, chunks) if form == "json" else _lines(first, chunks):
-        for part in _split(piece) if _signal(piece) and form == "ndjson" else (piece,):
+        for part in _split(piece) if signal_of(piece) and form == "ndjson" else (piece,):
             _compare(difference, form, part)
         progress.show(len(piece))
     progress.end()
 
 
 def _compare(difference: Difference, form: str, piece: bytes) -> None:
-    signal = _signal(piece)
+    signal = signal_of(piece)
     if signal:
         try:
             difference.compare(f"otlp_json:{signal}", piece)
@@ -66,12 +66,6 @@ def _compare(difference: Difference, form: str, piece: bytes) -> None:
         except FramingError:
             pass  # it only looked like OTLP
     difference.compare(form, piece)
-
-
-def _signal(piece: bytes) -> str:
-    """The signal, if it begins like OTLP/JSON."""
-    word = piece[:256].lstrip(b"\xef\xbb\xbf \t\r\n{").split(b'"', 2)
-    return _SIGNALS.get(word[1], "") if len(word) == 3 and not word[0] else ""
 
 
 def _chunks(source: io.BufferedReader) -> Iterator[bytes]:

@@ -73,7 +73,7 @@ class Container(Protocol):
 
 
 class Format(Protocol):
-    """How content falls into records, and how these are redacted."""
+    """How content falls into records, and how these are redacted. Formats inherit from it."""
 
     name: str
 
@@ -88,7 +88,8 @@ class Format(Protocol):
 
     def context(self, first: bytes) -> bytes:
         """What the pieces behind the first one need of it to be redacted (a table's header); nothing for most formats."""
-        ...
+        del first
+        return b""
 
     def redact(self, piece: bytes, redaction: Redaction, context: bytes = b"") -> Redacted:
         """The piece, redacted; ``payload`` is the very object where nothing changed. Never raises for what the piece holds."""

@@ -11,12 +11,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import orjson
 
-from service.archive.contract import MAX_RECORD_BYTES
-from service.archive.formats.lines import runs
+from service.archive.contract import MAX_RECORD_BYTES, Format
+from service.archive.formats.lines import each_line, runs
 from service.recognition.redaction import Redaction
 from service.redaction.report import Redacted
 
@@ -59,7 +60,7 @@ def _is_header(cells: list[str]) -> bool:
     return all(_NAME.fullmatch(cell) for cell in cells) and len(set(cells)) == len(cells)
 
 
-class Delimited:
+class Delimited(Format):
     """Rows of cells between ``delimiter``."""
 
     def __init__(self, name: str, delimiter: bytes) -> None:
@@ -101,13 +102,9 @@ class Delimited:
         rows, encoding = self._read(piece)
         known = {len(names): names}
         objects = [orjson.dumps(dict(zip(known.get(len(cells)) or _names(len(cells), names), cells, strict=True))) + b"\n" for _, cells in rows]
-        payload = b"".join(objects)
-        redacted = redaction.rewrite("ndjson", payload)
-        if redacted.payload is payload:
+        after, redacted = each_line(objects, partial(redaction.rewrite, "ndjson"))
+        if after is objects:
             return redacted._replace(payload=piece)
-        after = list(io.BytesIO(redacted.payload))
-        if len(after) != len(objects):  # a rule dropped records: one by one it shows which
-            after = [redaction.rewrite("ndjson", line).payload for line in objects]
         out = []
         for (raw, cells), before, line in zip(rows, objects, after, strict=True):
             row = raw.encode(encoding)

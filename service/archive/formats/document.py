@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from service.archive.contract import MAX_RECORD_BYTES, PIECE_BYTES, ArchiveError
+from service.archive.contract import MAX_RECORD_BYTES, PIECE_BYTES, ArchiveError, Format
 from service.archive.formats.lines import runs
 from service.recognition.redaction import Redaction
 from service.redaction import jsondoc
@@ -20,7 +20,7 @@ _ELEMENTS = re.compile(rb"\s{0,64}\[\s{0,64}\{")
 _BORDER = re.compile(rb"\},[ \t]{0,8}\r?\n([ \t]{0,16})(?=\{)")
 
 
-class Document:
+class Document(Format):
     """JSON (RFC 8259)."""
 
     name = "json"
@@ -47,11 +47,6 @@ class Document:
 
         yield from runs(_chain(held, chunks), cut)
 
-    def context(self, first: bytes) -> bytes:
-        """See :class:`service.archive.contract.Format`."""
-        del first
-        return b""
-
     def redact(self, piece: bytes, redaction: Redaction, context: bytes = b"") -> Redacted:
         """See :class:`service.archive.contract.Format`. A piece of an array is made an array of its own while it is worked."""
         del context
@@ -64,7 +59,7 @@ class Document:
         whole = head + body + tail
         if jsondoc.well_formed(whole):
             redacted = redaction.rewrite("json", whole)
-            if redacted.payload is whole or redacted.payload == whole:
+            if redacted.payload == whole:
                 return redacted._replace(payload=piece)
             inner = redacted.payload[len(head) : len(redacted.payload) - len(tail)]
             return redacted._replace(payload=inner + piece[len(body) :])

@@ -6,10 +6,11 @@ dump over many lines stays with the line that began it. Where 1 MiB holds no suc
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 
-from service.archive.contract import MAX_RECORD_BYTES, PIECE_BYTES, ArchiveError
+from service.archive.contract import MAX_RECORD_BYTES, PIECE_BYTES, ArchiveError, Format
 from service.recognition.redaction import Redaction
 from service.redaction.report import Redacted
 
@@ -68,8 +69,25 @@ def line_cut(pending: bytearray, start: int, last: bool) -> int:
         found = border.search(pending, start - 1, stop)
         if found is not None:
             return _outside_pem(pending, found.end())
+    return after_line(pending, start, last)
+
+
+def after_line(pending: bytearray, start: int, last: bool) -> int:
+    """The cut behind any line."""
     newline = pending.find(b"\n", start - 1)
     return newline + 1 if newline >= 0 else len(pending) if last else 0
+
+
+def each_line(lines: list[bytes], rewrite: Callable[[bytes], Redacted]) -> tuple[list[bytes], Redacted]:
+    """What becomes of each of ``lines``: the very list where that is nothing, an empty line where a rule drops it; and of all of them."""
+    payload = b"".join(lines)
+    redacted = rewrite(payload)
+    if redacted.payload is payload:
+        return lines, redacted
+    after = list(io.BytesIO(redacted.payload))
+    if len(after) != len(lines):  # records are dropped: one by one it shows which
+        after = [rewrite(line).payload for line in lines]
+    return after, redacted
 
 
 def _outside_pem(pending: bytearray, cut: int) -> int:
@@ -81,7 +99,7 @@ def _outside_pem(pending: bytearray, cut: int) -> int:
     return cut if end is None else end.end()
 
 
-class Lines:
+class Lines(Format):
     """Text or NDJSON; ``name`` is the codec's."""
 
     def __init__(self, name: str) -> None:
@@ -90,11 +108,6 @@ class Lines:
     def pieces(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """See :class:`service.archive.contract.Format`."""
         return runs(chunks, line_cut)
-
-    def context(self, first: bytes) -> bytes:
-        """See :class:`service.archive.contract.Format`."""
-        del first
-        return b""
 
     def redact(self, piece: bytes, redaction: Redaction, context: bytes = b"") -> Redacted:
         """See :class:`service.archive.contract.Format`."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from service.archive.formats.lines import runs
+from service.archive.contract import Format
+from service.archive.formats.lines import after_line, runs
 from service.errors import FramingError
 from service.recognition.redaction import Redaction
 from service.redaction.report import Redacted, Report
@@ -22,24 +23,14 @@ def signal_of(line: bytes) -> str:
     return _SIGNALS.get(word[1], "") if len(word) == 3 and not word[0] else ""
 
 
-def _after_line(pending: bytearray, start: int, last: bool) -> int:
-    newline = pending.find(b"\n", start - 1)
-    return newline + 1 if newline >= 0 else len(pending) if last else 0
-
-
-class OtlpLines:
+class OtlpLines(Format):
     """OTLP/JSON, a request a line; other lines among them are NDJSON."""
 
     name = "otlp"
 
     def pieces(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """See :class:`service.archive.contract.Format`."""
-        return runs(chunks, _after_line)
-
-    def context(self, first: bytes) -> bytes:
-        """See :class:`service.archive.contract.Format`."""
-        del first
-        return b""
+        return runs(chunks, after_line)
 
     def redact(self, piece: bytes, redaction: Redaction, context: bytes = b"") -> Redacted:
         """See :class:`service.archive.contract.Format`."""

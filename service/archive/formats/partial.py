@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import io
 import re
+from abc import abstractmethod
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
-from service.archive.formats.lines import runs
+from service.archive.contract import Format
+from service.archive.formats.lines import each_line, runs
 from service.recognition.redaction import Redaction
 from service.redaction.plan import UNPROCESSABLE
 from service.redaction.report import Redacted
@@ -40,16 +43,16 @@ class Part(NamedTuple):
     partial: bool
 
 
-class _Partial:
+class _Partial(Format):
     """What the formats have in common."""
 
+    @abstractmethod
     def part(self, line: bytes) -> Part | None:
         """How ``line`` reads; ``None`` where it is not of the format."""
-        raise NotImplementedError
 
+    @abstractmethod
     def may_hold_parts(self, piece: bytes) -> bool:
         """Whether it is worth looking at each line."""
-        raise NotImplementedError
 
     def as_last(self, line: bytes) -> bytes:
         """``line`` as if it were its text's only part."""
@@ -88,11 +91,6 @@ class _Partial:
             end = begin
         return False
 
-    def context(self, first: bytes) -> bytes:
-        """See :class:`service.archive.contract.Format`."""
-        del first
-        return b""
-
     def redact(self, piece: bytes, redaction: Redaction, context: bytes = b"") -> Redacted:
         """See :class:`service.archive.contract.Format`."""
         del context
@@ -102,15 +100,11 @@ class _Partial:
         joined = list(lines)
         for group in groups:
             _join(joined, group, self)
-        payload = b"".join(joined)
-        redacted = redaction.rewrite("ndjson", payload)
-        if redacted.payload is payload:
+        after, redacted = each_line(joined, partial(redaction.rewrite, "ndjson"))
+        if after is joined:
             return redacted._replace(payload=piece)
-        after = list(io.BytesIO(redacted.payload))
-        if len(after) != len(joined):  # a rule dropped records: one by one it shows which
-            after = [redaction.rewrite("ndjson", line).payload for line in joined]
         for group in groups:
-            self._split(lines, joined, after, group)
+            self._split(lines, after, group)
         return redacted._replace(payload=b"".join(after))
 
     def _groups(self, piece: bytes) -> tuple[list[list[tuple[int, Part]]], list[bytes]]:
@@ -130,22 +124,19 @@ class _Partial:
                 del open_[part.stream]
         return groups + [group for group in open_.values() if len(group) > 1], lines
 
-    def _split(self, lines: list[bytes], joined: list[bytes], after: list[bytes], group: list[tuple[int, Part]]) -> None:
+    def _split(self, lines: list[bytes], after: list[bytes], group: list[tuple[int, Part]]) -> None:
         """Gives each part of ``group`` its share of what became of the joined text, in ``after``."""
-        first = group[0][0]
-        if after[first] == joined[first]:
-            share = old = b"".join(lines[at][part.start : part.end] for at, part in group)
-        else:
-            old = b"".join(lines[at][part.start : part.end] for at, part in group)
-            reads = self.part(after[first])
-            share = after[first][reads.start : reads.end] if reads is not None else UNPROCESSABLE
+        first = after[group[0][0]]
+        old = _text(lines, group)
+        reads = self.part(first)
+        share = first[reads.start : reads.end] if reads is not None else UNPROCESSABLE
         cuts, size = [], 0
         for _, part in group[:-1]:
             size += part.end - part.start
             cuts.append(size)
         borders = [0, *moved(old, share, cuts), len(share)]
         for i, (at, _) in enumerate(group):
-            if not after[at] and joined[at]:
+            if not after[at]:
                 continue  # dropped
             shell = after[at] if self.part(after[at]) is not None else self.as_last(lines[at])
             reads = self.part(shell)
@@ -156,16 +147,21 @@ class _Partial:
 
 def _join(lines: list[bytes], group: list[tuple[int, Part]], form: _Partial) -> None:
     """The whole text into the first part's line; the others' lines keep what is beside their share."""
-    text = b"".join(lines[at][part.start : part.end] for at, part in group)
+    text = _text(lines, group)
     for i, (at, part) in enumerate(group):
         line = lines[at]
         lines[at] = form.as_last(line[: part.start] + (b"" if i else text) + line[part.end :])
 
 
+def _text(lines: list[bytes], group: list[tuple[int, Part]]) -> bytes:
+    """What the parts' shares make together."""
+    return b"".join(lines[at][part.start : part.end] for at, part in group)
+
+
 def moved(old: bytes, new: bytes, cuts: list[int]) -> list[int]:
     """Where the places ``cuts`` of ``old`` (ascending) are in ``new``, in which some stretches were replaced; a place within one is at its end."""
     tail = _common(old[::-1], new[::-1])
-    stretches: list[tuple[int, int, int, int]] = []
+    stretches: list[tuple[int, int, int]] = []  # what was replaced: from, to; and where it ends in `new`
     i = j = 0
     while True:
         same = _common(old[i:], new[j:])
@@ -179,21 +175,18 @@ def moved(old: bytes, new: bytes, cuts: list[int]) -> list[int]:
         found = old.find(anchor, i) if len(anchor) >= _LEAST_ANCHOR else -1
         if marker is None or found < 0:
             break
-        stretches.append((i, found, j, marker.end()))
+        stretches.append((i, found, marker.end()))
         i, j = found, marker.end()
     if i < len(old) or j < len(new):
         tail = min(tail, len(old) - i, len(new) - j)
-        stretches.append((i, len(old) - tail, j, len(new) - tail))
+        stretches.append((i, len(old) - tail, len(new) - tail))
     places = []
     for cut in cuts:
         shift = 0
-        for a, b, _, d in stretches:
-            if cut <= a:
+        for start, end, new_end in stretches:
+            if cut <= start:
                 break
-            shift = d - b
-            if cut < b:
-                shift = d - cut
-                break
+            shift = new_end - min(cut, end)  # within one it is at its end
         places.append(cut + shift)
     return places
 
