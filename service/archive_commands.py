@@ -288,7 +288,7 @@ def _verify(wanted: _Wanted, files: list[Told], settings: Settings) -> int:
     found = []
     for path, told in zip(written, (told for told in files if told.state in ("redacted", "clean")), strict=True):
         status = os.stat(path)
-        found.append(Source(path, told.name, status.st_size, status.st_mtime_ns, status.st_mode))
+        found.append(Source(path, told.name, status.st_size, status.st_mtime_ns))
     with Shown(len(found), sum(source.size for source in found), quiet=wanted.quiet) as progress:
         run = Run(Settings(options=settings.options), plans, pool, None, progress)
         with _interruptible(pool, None):

@@ -28,7 +28,6 @@ class Source(NamedTuple):
     name: str
     size: int
     mtime_ns: int
-    mode: int
     link: str = ""
     problem: str = ""
 
@@ -79,7 +78,7 @@ def _below(root: str, folder: str, prefix: str) -> Iterator[Source]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
-        yield Source(folder, prefix.rstrip("/"), 0, 0, 0, problem=error.strerror or "unreadable")
+        yield Source(folder, prefix.rstrip("/"), 0, 0, problem=error.strerror or "unreadable")
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
@@ -95,12 +94,12 @@ def _source(path: str, name: str, root: str) -> Source:
         if stat.S_ISLNK(status.st_mode):
             target = os.readlink(path)
             inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)) and not os.path.isabs(target)
-            return Source(path, name, 0, 0, 0, link=target if inside else "", problem="" if inside else "a link that leads elsewhere")
+            return Source(path, name, 0, 0, link=target if inside else "", problem="" if inside else "a link that leads elsewhere")
         if not stat.S_ISREG(status.st_mode):
-            return Source(path, name, 0, 0, 0, problem="no regular file")
-        return Source(path, name, status.st_size, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
+            return Source(path, name, 0, 0, problem="no regular file")
+        return Source(path, name, status.st_size, status.st_mtime_ns)
     except OSError as error:
-        return Source(path, name, 0, 0, 0, problem=error.strerror or "unreadable")
+        return Source(path, name, 0, 0, problem=error.strerror or "unreadable")
 
 
 def check_places(arguments: list[str], out: str) -> None:

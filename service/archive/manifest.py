@@ -30,7 +30,7 @@ _LOCK_WAIT = 0.05
 
 
 class Row(NamedTuple):
-    """A file that is done. ``state``: ``redacted``, ``clean`` or ``reported``; ``told``: what reports say of it, as JSON."""
+    """A file that is done. ``state``: ``redacted``, ``clean`` or ``binary``; ``told``: what reports say of it, as JSON."""
 
     size: int
     mtime_ns: int

@@ -9,13 +9,15 @@ Needs pyarrow (extra ``parquet``).
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
 from service.archive.contract import ArchiveError
+from service.archive.formats.lines import each_line
+from service.archive.streams import Written
 from service.redaction.report import Redacted
 
 MAGIC = b"PAR1"
@@ -26,7 +28,10 @@ _OWN_METADATA = frozenset((b"ARROW:schema", b"pandas"))
 """What describes columns, and holds no rows."""
 
 Rewrite = Callable[[str, bytes], Redacted]
-"""``(codec, payload)`` → what becomes of it; called once for each piece."""
+"""``(codec, payload)`` → what becomes of it."""
+
+Counted = Callable[[bytes, Redacted], None]
+"""Told each payload once, and what became of it."""
 
 
 class Rewritten(NamedTuple):
@@ -41,7 +46,7 @@ def is_parquet(head: bytes) -> bool:
     return head.startswith(MAGIC)
 
 
-def rewritten_parquet(file: BinaryIO, rewrite: Rewrite) -> Iterator[Rewritten]:
+def rewritten_parquet(file: BinaryIO, rewrite: Rewrite, counted: Counted) -> Iterator[Rewritten]:
     """The file, which can be sought in, row group by row group. Raises ``ArchiveError``."""
     try:
         import pyarrow as pa
@@ -50,43 +55,18 @@ def rewritten_parquet(file: BinaryIO, rewrite: Rewrite) -> Iterator[Rewritten]:
         raise ArchiveError("missing", "Parquet needs pyarrow: pip install 'scrubjay[parquet]'") from None
     try:
         source = pq.ParquetFile(file)
-        sink = _Sink()
-        schema, touched = _schema(source.schema_arrow, rewrite)
+        sink = Written()
+        schema, touched = _schema(source.schema_arrow, rewrite, counted)
         with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, **_as_written(source)) as out:
             for group in range(source.num_row_groups):
                 for batches in _groups(source, group):
-                    table, changed = _table(pa, batches, source.schema_arrow, rewrite)
+                    table, changed = _table(pa, batches, source.schema_arrow, rewrite, counted)
                     touched = touched or changed
                     out.write_table(table.cast(schema), row_group_size=max(1, table.num_rows))
                     yield Rewritten(sink.take(), touched)
         yield Rewritten(sink.take(), touched)
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise ArchiveError("damaged", "not whole as Parquet") from None
-
-
-class _Sink(io.RawIOBase):
-    """What was written since it was last taken."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._at = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        self._at += len(self._parts[-1])
-        return len(self._parts[-1])
-
-    def take(self) -> bytes:
-        """All of it, once."""
-        taken = b"".join(self._parts)
-        self._parts.clear()
-        return taken
 
 
 def _as_written(source: Any) -> dict[str, Any]:
@@ -118,24 +98,25 @@ def _groups(source: Any, group: int) -> Iterator[list[Any]]:
         yield held
 
 
-def _schema(schema: Any, rewrite: Rewrite) -> tuple[Any, bool]:
+def _schema(schema: Any, rewrite: Rewrite, counted: Counted) -> tuple[Any, bool]:
     """The schema, with what is found in its metadata replaced."""
     metadata, changed = dict(schema.metadata or {}), False
     for key, value in metadata.items():
         if key not in _OWN_METADATA:
             redacted = rewrite("json", value)
+            counted(value, redacted)
             changed = changed or redacted.payload != value
             metadata[key] = redacted.payload
     return (schema.with_metadata(metadata) if changed else schema), changed
 
 
-def _table(pa: Any, batches: list[Any], schema: Any, rewrite: Rewrite) -> tuple[Any, bool]:
+def _table(pa: Any, batches: list[Any], schema: Any, rewrite: Rewrite, counted: Counted) -> tuple[Any, bool]:
     """The batches as a table, redacted."""
     looked_at = [field for field in schema if _holds_text(pa, field.type)]
     done, changed = [], False
     for batch in batches:
         if looked_at:
-            new, touched = _batch(pa, batch, looked_at, rewrite)
+            new, touched = _batch(pa, batch, looked_at, rewrite, counted)
             changed = changed or touched
             done.append(new)
         else:
@@ -143,25 +124,24 @@ def _table(pa: Any, batches: list[Any], schema: Any, rewrite: Rewrite) -> tuple[
     return pa.Table.from_batches(done, schema), changed
 
 
-def _batch(pa: Any, batch: Any, fields: list[Any], rewrite: Rewrite) -> tuple[Any, bool]:
+def _batch(pa: Any, batch: Any, fields: list[Any], rewrite: Rewrite, counted: Counted) -> tuple[Any, bool]:
     columns = {field.name: [_shown(pa, value, field.type) for value in batch.column(field.name).to_pylist()] for field in fields}
     names = list(columns)
-    lines = [orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_NON_STR_KEYS) for row in zip(*columns.values(), strict=True)]
-    payload = b"\n".join(lines) + b"\n" if lines else b""
-    redacted = rewrite("ndjson", payload)
-    if redacted.payload == payload:
+    rows = zip(*columns.values(), strict=True)
+    lines = [orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in rows]
+    after, redacted = each_line(lines, partial(rewrite, "ndjson"))
+    counted(b"".join(lines), redacted)
+    if after == lines:
         return batch, False
-    after = redacted.payload.split(b"\n")[:-1]
-    if len(after) != len(lines):  # a rule dropped records: one by one it shows which; here they stay, without their values
-        after = [rewrite("ndjson", line + b"\n").payload.rstrip(b"\n") or b"{}" for line in lines]
-    rows = [None if old == new else orjson.loads(new) for old, new in zip(lines, after, strict=True)]
+    # A record that a rule drops stays as a row, without its values.
+    changed = [None if old == new else orjson.loads(new or b"{}") for old, new in zip(lines, after, strict=True)]
     arrays = list(batch.columns)
     for field in fields:
         name, shown = field.name, columns[field.name]
-        if any(row is not None and row.get(name) != shown[at] for at, row in enumerate(rows)):
+        if any(row is not None and row.get(name) != shown[at] for at, row in enumerate(changed)):
             at = batch.schema.get_field_index(name)
             was = arrays[at].to_pylist()
-            values = [was[i] if row is None else _stored(pa, row.get(name), shown[i], was[i], field.type) for i, row in enumerate(rows)]
+            values = [was[i] if row is None else _stored(pa, row.get(name), shown[i], was[i], field.type) for i, row in enumerate(changed)]
             arrays[at] = _array(pa, values, field)
     return pa.RecordBatch.from_arrays(arrays, schema=batch.schema), True
 

@@ -155,7 +155,6 @@ class Run:
             if found.form is None:
                 return False
             outcome = Outcome(found.form.name, found.container.name)
-            outcome.formats[found.form.name] += 1
             try:
                 self._pieces(found, task, outcome, raw.tell)
                 check_unchanged(raw.fileno(), source.size, source.mtime_ns)

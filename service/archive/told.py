@@ -12,7 +12,7 @@ from service.archive.notes import Notes
 
 @dataclass
 class Told:
-    """What came of one file. ``state``: ``redacted``, ``clean``, ``binary``, ``link``, ``failed``, ``skipped``; ``again``: done by an earlier run."""
+    """What came of one file. ``state``: ``redacted``, ``clean``, ``binary``, ``link``, ``failed``; ``again``: done by an earlier run."""
 
     path: str
     name: str
@@ -30,7 +30,7 @@ class Told:
     notes: Notes = field(default_factory=Notes)
 
     def as_data(self) -> dict[str, object]:
-        """As JSON takes it."""
+        """As the manifest keeps it, which has no row for a file with failures."""
         findings = [[*key, count] for key, count in sorted(self.findings.items())]
         return {
             "form": self.form,
@@ -38,7 +38,6 @@ class Told:
             "content": self.content,
             "findings": findings,
             "unprocessable": dict(sorted(self.unprocessable.items())),
-            "failures": [list(failure) for failure in self.failures],
             "notes": self.notes.as_data(),
         }
 

@@ -7,19 +7,18 @@ is redacted.
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from service.archive import formats
 from service.archive.containers import PLAIN, sniff
 from service.archive.contract import HEAD_BYTES, ArchiveError, Container, Format
-from service.archive.members import Rework, as_file, is_tar, is_zip, rewritten_tar, rewritten_zip
+from service.archive.members import Rework, is_tar, is_zip, rewritten_tar, rewritten_zip
 from service.archive.notes import Notes, Noting
 from service.archive.parquet import is_parquet, rewritten_parquet
+from service.archive.streams import as_file
 from service.recognition.redaction import Redaction
 from service.redaction.report import Redacted, Report
 
@@ -34,7 +33,6 @@ class Options(NamedTuple):
 
     form: str | None = None
     max_ratio: int = 500
-    spool_dir: Path | None = None
 
 
 @dataclass
@@ -47,7 +45,6 @@ class Outcome:
     changed: bool = False
     report: Report = field(default_factory=Report)
     failures: list[tuple[str, str, str]] = field(default_factory=list)
-    formats: Counter[str] = field(default_factory=Counter)
     notes: Notes = field(default_factory=Notes)
 
     @property
@@ -63,22 +60,21 @@ class Outcome:
 
 
 class Opened(NamedTuple):
-    """A file whose container is undone: ``form`` is ``None`` for an archive, which is worked member by member."""
+    """A file whose container is undone, and how its content begins; ``form`` is ``None`` for what is worked as a whole, an archive say."""
 
     container: Container
     form: Format | None
+    head: bytes
     chunks: Iterator[bytes]
 
 
 def opened(raw: BinaryIO, name: str, options: Options) -> Opened:
     """Looks at how ``raw`` begins. Raises ``ArchiveError``."""
     head, chunks = peeked(PLAIN.open(raw, options.max_ratio))
-    if is_zip(head) or is_parquet(head):
-        return Opened(PLAIN, None, chunks)
     container = sniff(head)
     if container is not PLAIN:
         head, chunks = peeked(container.open(as_file(chunks), options.max_ratio))
-    return Opened(container, None if is_archive(head) else format_of(head, name, options), chunks)
+    return Opened(container, None if is_archive(head) else format_of(head, name, options), head, chunks)
 
 
 def is_archive(head: bytes) -> bool:
@@ -157,34 +153,23 @@ class Worker:
             yield from self._content(found.chunks, found.form, found.container)
             return
         self.outcome.form = "archive"
-        if found.container is PLAIN and raw.seekable():
-            raw.seek(0)
-            head = raw.read(4)
-            raw.seek(0)
-            if is_zip(head):
-                yield from self._zip(raw, 0)
-                return
-            if is_parquet(head):
-                yield from self._parquet(raw)
-                return
-            raw.seek(0)
-            chunks = PLAIN.open(raw, self._options.max_ratio)
+        if found.container is PLAIN and raw.seekable() and (is_zip(found.head) or is_parquet(found.head)):
+            raw.seek(0)  # they are read where they lie, however large
+            yield from self._zip(raw, 0) if is_zip(found.head) else self._parquet(raw)
         else:
-            chunks = found.chunks
-        yield from self._inside(chunks, name, found.container, 0)
+            yield from self._inside(found.chunks, name, found.container, 0)
 
     def _content(self, chunks: Iterator[bytes], form: Format, container: Container) -> Iterator[bytes]:
-        self.outcome.formats[form.name] += 1
         empty = True
-        notes: Notes | None = None
+        notes = Notes()
         for piece, context in pieces_of(form, chunks):
             done = redact_piece(piece, form, context, container, self._redactor)
             self.outcome.add(done, len(piece))
-            notes = notes if done.notes is None else _with(notes, done.notes)
+            if done.notes is not None:
+                notes.add(done.notes)
             empty = empty and not done.packed
             yield done.packed
-        if notes is not None:
-            self.outcome.notes.add(notes, self._member)
+        self.outcome.notes.add(notes, self._member)
         if empty:
             yield container.empty
 
@@ -193,8 +178,7 @@ class Worker:
         head, chunks = peeked(chunks)
         if is_tar(head):
             self._dive(depth)
-            options = self._options
-            yield from packed(container, rewritten_tar(chunks, self._members(depth), self._failed, options.spool_dir))
+            yield from packed(container, rewritten_tar(chunks, self._members(depth), self._failed))
         elif is_zip(head):
             yield from packed(container, self._zip(io.BytesIO(_whole(chunks)), depth))
         elif is_parquet(head):
@@ -209,25 +193,20 @@ class Worker:
 
     def _zip(self, raw: BinaryIO, depth: int) -> Iterator[bytes]:
         self._dive(depth)
-        raw.seek(0)
-        options = self._options
-        yield from rewritten_zip(raw, self._members(depth), self._failed, options.spool_dir, options.max_ratio)
+        yield from rewritten_zip(raw, self._members(depth), self._failed, self._options.max_ratio)
 
     def _parquet(self, raw: BinaryIO) -> Iterator[bytes]:
-        self.outcome.formats["parquet"] += 1
         if not self._member:
             self.outcome.form = "parquet"
 
-        def rewrite(codec: str, payload: bytes) -> Redacted:
-            redacted = self._redactor.redaction.rewrite(codec, payload)
+        def counted(payload: bytes, redacted: Redacted) -> None:
             noting = self._redactor.noting
             notes = None if noting is None else noting.take(payload)
             self.outcome.add(Done(b"", False, redacted.report, notes), len(payload))
             if notes is not None:
                 self.outcome.notes.add(notes, self._member)
-            return redacted
 
-        for part in rewritten_parquet(raw, rewrite):
+        for part in rewritten_parquet(raw, self._redactor.redaction.rewrite, counted):
             self.outcome.changed = self.outcome.changed or part.changed
             yield part.data
 
@@ -250,13 +229,6 @@ class Worker:
             raise ArchiveError("too_deep", f"archives in one another, more than {MAX_DEPTH} deep")
 
 
-def _with(notes: Notes | None, more: Notes) -> Notes:
-    if notes is None:
-        return more
-    notes.add(more)
-    return notes
-
-
 def packed(container: Container, contents: Iterator[bytes]) -> Iterator[bytes]:
     """``contents`` in packs of about 4 MiB."""
     held = bytearray()
@@ -267,8 +239,10 @@ def packed(container: Container, contents: Iterator[bytes]) -> Iterator[bytes]:
             empty = False
             yield container.pack(bytes(held))
             held.clear()
-    if held or empty:
-        yield container.pack(bytes(held)) if held else container.empty
+    if held:
+        yield container.pack(bytes(held))
+    elif empty:
+        yield container.empty
 
 
 def _whole(chunks: Iterator[bytes]) -> bytes:
