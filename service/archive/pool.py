@@ -20,7 +20,7 @@ from service.archive import formats
 from service.archive.containers import BY_NAME
 from service.archive.contract import ArchiveError
 from service.archive.notes import Noting
-from service.archive.replace import as_archive_error, private, remove
+from service.archive.replace import as_archive_error, new_content, remove, sync
 from service.archive.work import Done, Options, Outcome, Redactor, Worker, redact_piece
 from service.recognition.redaction import Redaction, redaction_of
 from service.redaction.plan import Plan
@@ -86,36 +86,19 @@ def do_file(task: FileTask) -> Outcome:
     """The whole file; its new content is on the disk when this returns, if it differs. Raises ``ArchiveError``; then there is none."""
     worker = Worker(_redactors[task.plan], task.options)
     try:
-        with open(task.path, "rb") as raw:
+        with open(task.path, "rb") as raw, new_content(task.part) as sink:
             check_unchanged(raw.fileno(), task.size, task.mtime_ns)
-            if task.part:
-                with open(task.part, "xb", opener=private) as sink:
-                    for data in worker.file(raw, task.name):
-                        sink.write(data)
-                    if worker.outcome.rewritten:
-                        sink.flush()
-                        os.fsync(sink.fileno())
-            else:
-                for _ in worker.file(raw, task.name):
-                    pass
+            for data in worker.file(raw, task.name):
+                sink.write(data)
+            if task.part and worker.outcome.rewritten:
+                sync(sink)
             check_unchanged(raw.fileno(), task.size, task.mtime_ns)
-        if task.part and not worker.outcome.rewritten:
-            remove(task.part)
-    except OSError as error:
-        _give_up(task)
-        raise as_archive_error(error) from None
-    except ArchiveError:
-        _give_up(task)
-        raise
-    except Exception as error:  # fail closed; its text may quote the content
-        _give_up(task)
-        raise ArchiveError("error", f"{type(error).__name__} while it was worked") from None
-    return worker.outcome
-
-
-def _give_up(task: FileTask) -> None:
-    if task.part:
+    except Exception as error:  # fail closed
         remove(task.part)
+        raise as_archive_error(error) from None
+    if not worker.outcome.rewritten:
+        remove(task.part)
+    return worker.outcome
 
 
 def check_unchanged(descriptor: int, size: int, mtime_ns: int) -> None:

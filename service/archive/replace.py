@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 from contextlib import suppress
+from typing import BinaryIO
 
 from service.archive.contract import ArchiveError
 from service.archive.files import PART_SUFFIX
@@ -45,10 +46,20 @@ def sync_folder(folder: str) -> None:
 
 def copy(source: str, part: str) -> None:
     """``source`` as it is, on the disk when this returns."""
-    with open(source, "rb") as file, open(part, "xb", opener=private) as target:
+    with open(source, "rb") as file, new_content(part) as target:
         shutil.copyfileobj(file, target, 1 << 20)
-        target.flush()
-        os.fsync(target.fileno())
+        sync(target)
+
+
+def new_content(part: str) -> BinaryIO:
+    """The new file ``part``, which nobody else may read; where ``part`` is empty, nothing is kept."""
+    return open(part, "xb", opener=private) if part else open(os.devnull, "wb")
+
+
+def sync(file: BinaryIO) -> None:
+    """What was written is on the disk when this returns."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def private(path: str, flags: int) -> int:
@@ -57,13 +68,17 @@ def private(path: str, flags: int) -> int:
 
 
 def remove(path: str) -> None:
-    """Removes a file, if it is there."""
+    """Removes a file, if it is there; an empty path is none."""
     with suppress(FileNotFoundError):
         os.unlink(path)
 
 
-def as_archive_error(error: OSError) -> ArchiveError:
-    """What an error of the system means for a file. Its text names no path."""
+def as_archive_error(error: Exception) -> ArchiveError:
+    """What an error means for a file. Its text names no path and quotes no content."""
+    if isinstance(error, ArchiveError):
+        return error
+    if not isinstance(error, OSError):
+        return ArchiveError("error", f"{type(error).__name__} while it was worked")
     if error.errno in _NO_SPACE:
         return ArchiveError("no_space", error.strerror or "no space left")
     return ArchiveError("unreadable", error.strerror or type(error).__name__)

@@ -76,8 +76,7 @@ class Run:
         except BaseException:
             self._pool.close()  # what is being written is written, and goes
             for _, task, _ in self._open:
-                if task.part:
-                    replace.remove(task.part)
+                replace.remove(task.part)
             raise
 
     def _take(self, source: Source) -> None:
@@ -94,25 +93,25 @@ class Run:
                     ticket = Ticket(do_file, task)
                     self._open.append((source, task, ticket))  # first, so that an interrupt finds its part
                     self._pool.start(ticket)
-            except ArchiveError as error:
-                self._fail(source, error)
-            except OSError as error:
+            except (ArchiveError, OSError) as error:
                 self._fail(source, replace.as_archive_error(error))
         while len(self._open) > _FILES_AHEAD * self._pool.workers:
             self._finish_first()
 
     def _task(self, source: Source) -> FileTask:
         target = self._target(source)
-        plan = next(i for i, (globs, _) in enumerate(self._plans) if not globs or fits(source.name, globs))
         part = replace.part_beside(target) if self._settings.writes else ""
-        return FileTask(source.path, source.name, source.size, source.mtime_ns, part, plan, self._settings.options)
+        return FileTask(source.path, source.name, source.size, source.mtime_ns, part, self._plan_of(source), self._settings.options)
+
+    def _plan_of(self, source: Source) -> int:
+        return next(i for i, (globs, _) in enumerate(self._plans) if not globs or fits(source.name, globs))
 
     def _target(self, source: Source) -> str:
         return source.path if self._settings.in_place else os.path.join(self._settings.out, source.name)
 
     def _is_done(self, source: Source) -> bool:
         row = self._manifest.row(self._key(source)) if self._manifest is not None else None
-        if row is None or row.plan != self._plan_key(self._task(source).plan) or row.mtime_ns != source.mtime_ns:
+        if row is None or row.plan != self._plan_key(self._plan_of(source)) or row.mtime_ns != source.mtime_ns:
             return False
         if row.size != source.size and not (self._settings.in_place and row.out_size == source.size):
             return False
@@ -140,8 +139,7 @@ class Run:
             outcome = self._pool.result(ticket)
             self._settle(source, task, outcome)
         except ArchiveError as error:
-            if task.part:
-                replace.remove(task.part)
+            replace.remove(task.part)
             self._fail(source, error)
         else:
             self._progress.read(source.size, outcome.report.findings.total())
@@ -160,14 +158,12 @@ class Run:
                 check_unchanged(raw.fileno(), source.size, source.mtime_ns)
                 self._settle(source, task, outcome)
             finally:
-                if task.part:
-                    replace.remove(task.part)
+                replace.remove(task.part)
         return True
 
     def _pieces(self, found: Opened, task: FileTask, outcome: Outcome, at: Callable[[], int]) -> None:
         assert found.form is not None
-        sink = open(task.part or os.devnull, "xb" if task.part else "wb", opener=replace.private if task.part else None)  # noqa: SIM115  # closed below
-        with sink:
+        with replace.new_content(task.part) as sink:
             waiting: deque[tuple[int, int, Ticket[Done]]] = deque()
             empty, seen = True, 0
 
@@ -193,8 +189,7 @@ class Run:
             if empty:
                 sink.write(found.container.empty)
             if task.part and outcome.rewritten:
-                sink.flush()
-                os.fsync(sink.fileno())
+                replace.sync(sink)
 
     def _settle(self, source: Source, task: FileTask, outcome: Outcome) -> None:
         """The new content takes its place, then the manifest says so."""
@@ -242,7 +237,7 @@ class Run:
     def _fail(self, source: Source, error: ArchiveError) -> None:
         if error.reason == "binary":
             told = Told(source.path, source.name, "binary", source.size, reason="binary", text=str(error))
-            self._remember(source, told, self._task(source).plan)
+            self._remember(source, told, self._plan_of(source))
         else:
             told = Told(source.path, source.name, "failed", source.size, reason=error.reason, text=str(error))
         self._tell(told)
