@@ -23,9 +23,9 @@ import zstandard
 
 from load.archive_tree import MARKER, PLANTED, make, opened
 from load.corpus import MIB, application_ndjson, written
+from load.processes import LoadError, started
 
 _RECORDS = 40_000
-_SCRUB = (sys.executable, "-m", "service", "scrub")
 _SAMPLE_SECONDS = 0.05
 _PIECE = 64 * MIB
 
@@ -38,34 +38,17 @@ class Measured(NamedTuple):
 
 
 def scrubbed(source: Path, out: Path, workers: int) -> Measured:
-    """Runs it. Raises ``RuntimeError`` where it fails."""
-    begun = time.monotonic()
-    process = subprocess.Popen((*_SCRUB, str(source), "--out", str(out), "--workers", str(workers), "--quiet"), stderr=subprocess.PIPE)
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, *(_peak(pid) for pid in _family(process.pid)))
-        time.sleep(_SAMPLE_SECONDS)
-    seconds = time.monotonic() - begun
-    said = process.communicate()[1].decode()
-    if process.returncode:
-        raise RuntimeError(f"scrub ended with {process.returncode}: {said}")
+    """Runs it. Raises ``LoadError`` where it fails."""
+    begun, peak = time.monotonic(), 0
+    command = [sys.executable, "-m", "service", "scrub", str(source), "--out", str(out), "--workers", str(workers), "--quiet"]
+    with tempfile.NamedTemporaryFile() as log, started("scrub", command, Path(log.name)) as process:
+        while process.popen.poll() is None:
+            peak = max(peak, process.largest_peak_bytes())
+            time.sleep(_SAMPLE_SECONDS)
+        seconds = time.monotonic() - begun
+        if process.popen.returncode:
+            raise LoadError(f"scrub ended with exit code {process.popen.returncode}: {process.last_line()}")
     return Measured(seconds, peak)
-
-
-def _family(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return [pid]
-    return [pid, *map(int, children)]
-
-
-def _peak(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
 
 
 def tree(folder: Path, size: int, workers: int) -> int:

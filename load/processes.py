@@ -59,6 +59,10 @@ class Process:
         """Most memory since the start, or since ``forget_peak``."""
         return sum(_status_bytes(pid, "VmHWM") for pid in self.family())
 
+    def largest_peak_bytes(self) -> int:
+        """The same, of the one of its processes that had most."""
+        return max(_status_bytes(pid, "VmHWM") for pid in self.family())
+
     def resident_bytes(self) -> int:
         return sum(_status_bytes(pid, "VmRSS") for pid in self.family())
 

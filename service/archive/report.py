@@ -14,6 +14,7 @@ from service.archive.sarif import sarif
 from service.archive.summary import shown
 from service.archive.told import Told
 from service.redaction.plan import Plan
+from service.redaction.report import by_detector
 from service.telemetry import release
 
 SCHEMA_VERSION = 1
@@ -69,21 +70,14 @@ def _totals(files: list[Told]) -> dict[str, Any]:
     }
 
 
-def _by_detector(told: Told) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for (detector, _action, _place), count in told.findings.items():
-        found[detector] += count
-    return found
-
-
 def _detectors(files: list[Told], entries: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
     findings: Counter[str] = Counter()
     in_files: Counter[str] = Counter()
     actions: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for told in files:
-        by_detector = _by_detector(told)
-        findings.update(by_detector)
-        in_files.update(by_detector.keys())
+        found = by_detector(told.findings)
+        findings.update(found)
+        in_files.update(found.keys())
         for (detector, action, _place), count in told.findings.items():
             actions[detector][action] += count
     return [
@@ -147,7 +141,7 @@ def _file(told: Told, plan: Plan) -> dict[str, Any]:
         "container": told.container or None,
         "bytes": told.size,
         "content_bytes": told.content,
-        "findings": dict(sorted(_by_detector(told).items())),
+        "findings": dict(sorted(by_detector(told.findings).items())),
         "unprocessable": dict(sorted(told.unprocessable.items())),
         "members_left_out": [{"member": shown(name, plan), "reason": reason, "message": text} for name, reason, text in told.failures],
     }

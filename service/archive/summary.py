@@ -7,11 +7,12 @@ from collections import Counter
 
 import typer
 
-from detectors.overlap import union
 from detectors.scanner import TooManyHitsError
 from service.archive.told import Told
 from service.console import print_json
+from service.redaction.difference_fields import without_findings
 from service.redaction.plan import Plan
+from service.redaction.report import by_detector
 
 
 def has_failed(files: list[Told]) -> bool:
@@ -24,8 +25,7 @@ def summarise(files: list[Told], seconds: float, plan: Plan, *, as_json: bool) -
     states = Counter(told.state for told in files)
     found: Counter[str] = Counter()
     for told in files:
-        for (detector, _action, _place), count in told.findings.items():
-            found[detector] += count
+        found.update(by_detector(told.findings))
         for line in _problems(told, plan):
             typer.echo(f"scrubjay: {line}", err=True)
     size = sum(told.size for told in files)
@@ -61,11 +61,7 @@ def _problems(told: Told, plan: Plan) -> list[str]:
 
 def shown(path: str, plan: Plan) -> str:
     """A file's name as it may be printed: without what detectors find in it; bytes that are not UTF-8 as ``\\xNN``."""
-    name = os.fsencode(path)
     try:
-        found = union(plan.text.findings(name), lambda finding: 0)
+        return without_findings(os.fsencode(path), plan).decode("utf-8", "backslashreplace")
     except TooManyHitsError:
         return "[REDACTED]"
-    for start, end, label, _ in reversed(found):
-        name = name[:start] + b"[REDACTED:%s]" % label.entity.encode() + name[end:]
-    return name.decode("utf-8", "backslashreplace")

@@ -30,12 +30,9 @@ KINDS = ("secret", "contact", "financial", "government", "network", "prompt")
 
 def compile_plan(policy: Policy) -> Plan:
     """Compile ``policy``. Raises :class:`ConfigError` with one line: the key and what is allowed."""
-    rows, keep = load_prompt_keys()
-    prompt_keys = PromptKeys(rows, keep)
-    catalogue = [phone_detector(policy.regions) if detector.id == "phone" else detector for detector in CATALOGUE]
-    catalogue.extend(prompt_detectors(prompt_keys))
-    added, versions = _added_detectors(policy, catalogue)
-    catalogue.extend(added)
+    prompt_keys = PromptKeys(*load_prompt_keys())
+    known, versions = _catalogue(policy, prompt_keys)
+    catalogue = [phone_detector(policy.regions) if detector.id == "phone" else detector for detector in known]
     _check_names(policy, catalogue)
     on, off = policy.detectors.on, policy.detectors.off
     detectors = tuple(
@@ -49,8 +46,7 @@ def compile_plan(policy: Policy) -> Plan:
 
 def only(policy: Policy, names: tuple[str, ...]) -> Policy:
     """``policy`` for these detectors, entities or kinds alone; those that are off by default are switched on. Raises ``ConfigError``."""
-    catalogue = [*CATALOGUE, *prompt_detectors(PromptKeys(*load_prompt_keys()))]
-    catalogue.extend(_added_detectors(policy, catalogue)[0])
+    catalogue, _ = _catalogue(policy, PromptKeys(*load_prompt_keys()))
     wanted = {detector.id for detector in catalogue if {detector.id, detector.entity, detector.kind} & {*names}}
     known = {name for detector in catalogue for name in (detector.id, detector.entity, detector.kind)} | {*PROMPT_IDS, SENSITIVE_FIELD, KNOWN_NAME}
     for name in names:
@@ -61,6 +57,13 @@ def only(policy: Policy, names: tuple[str, ...]) -> Policy:
     off |= {SENSITIVE_FIELD} if not {"secret", SENSITIVE_FIELD} & {*names} else set()
     switches = policy.detectors.model_copy(update={"on": tuple(sorted(wanted)), "off": tuple(sorted(off))})
     return policy.model_copy(update={"detectors": switches})
+
+
+def _catalogue(policy: Policy, prompt_keys: PromptKeys) -> tuple[list[Detector], tuple[str, ...]]:
+    """All detectors that there are for the policy; and the versions of the packages that add some."""
+    catalogue = [*CATALOGUE, *prompt_detectors(prompt_keys)]
+    added, versions = _added_detectors(policy, catalogue)
+    return [*catalogue, *added], versions
 
 
 def _added_detectors(policy: Policy, catalogue: Iterable[Detector]) -> tuple[list[Detector], tuple[str, ...]]:

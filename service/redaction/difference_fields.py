@@ -119,11 +119,9 @@ class Names:
         name = self._outside_prompts(name)
         for plan in self._plans:
             try:
-                found = union(plan.text.findings(name), lambda finding: 0)
+                name = without_findings(name, plan)
             except TooManyHitsError:
                 return OTHER
-            for start, end, label, _ in reversed(found):
-                name = name[:start] + b"[REDACTED:%s]" % label.entity.encode() + name[end:]
         text = _ID.sub("{id}", name.decode("utf-8", "replace"))
         return _FOREIGN.sub("_", text)[:NAME_CHARACTERS] or "body"
 
@@ -135,6 +133,13 @@ class Names:
                 inside = next((i for i in range(at + 1, len(segments)) if not _MESSAGE_WORD.fullmatch(segments[i])), len(segments))
                 return b".".join(segments[:inside])
         return name
+
+
+def without_findings(name: bytes, plan: Plan) -> bytes:
+    """``name`` without what the plan's detectors find in it, whatever the policy then does. Raises ``TooManyHitsError``."""
+    for start, end, label, _ in reversed(union(plan.text.findings(name), lambda finding: 0)):
+        name = name[:start] + b"[REDACTED:%s]" % label.entity.encode() + name[end:]
+    return name
 
 
 def _prefixes(name: bytes) -> list[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -41,10 +42,15 @@ class Report:
 
     def by_detector(self) -> Counter[str]:
         """Findings per detector, over all actions and places."""
-        total: Counter[str] = Counter()
-        for (detector, _action, _place), count in self.findings.items():
-            total[detector] += count
-        return total
+        return by_detector(self.findings)
+
+
+def by_detector(findings: Mapping[tuple[str, str, str], int]) -> Counter[str]:
+    """Findings per detector, given those by detector, action and place."""
+    total: Counter[str] = Counter()
+    for (detector, _action, _place), count in findings.items():
+        total[detector] += count
+    return total
 
 
 class Redacted(NamedTuple):
