@@ -13,16 +13,26 @@ from service.archive.formats.otlp import OtlpLines, signal_of
 from service.archive.formats.partial import Cri, DockerJson
 from service.redaction.pipeline import detect_format
 
-_NAMED = (Lines("text"), Lines("ndjson"), Document(), OtlpLines(), DockerJson(), Cri(), Delimited("csv", b","), Delimited("tsv", b"\t"))
-_TEXT: dict[str, Format] = {form.name: form for form in (*_NAMED, Delimited("csv;", b";"), Delimited("csv|", b"|"))}
+_FORMATS: tuple[Format, ...] = (
+    Lines("text"),
+    Lines("ndjson"),
+    Document(),
+    OtlpLines(),
+    DockerJson(),
+    Cri(),
+    Delimited("csv", b","),
+    Delimited("tsv", b"\t"),
+    Delimited("csv;", b";"),
+    Delimited("csv|", b"|"),
+)
+_TEXT: dict[str, Format] = {form.name: form for form in _FORMATS}
 _BY_DELIMITER = {b",": _TEXT["csv"], b"\t": _TEXT["tsv"], b";": _TEXT["csv;"], b"|": _TEXT["csv|"]}
-FORMATS: tuple[str, ...] = tuple(form.name for form in _NAMED)
 _CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\b\x1b")
 _MOST_CONTROL = 0.02
 
 
 def by_name(name: str) -> Format:
-    """The format that is called so (one of :data:`FORMATS`, or what :func:`detect` named)."""
+    """The format that is called so (one of :data:`service.archive.FORMATS`, or what :func:`detect` named)."""
     return _TEXT[name]
 
 

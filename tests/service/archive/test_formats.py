@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.archive import formats
+from service.archive import FORMATS, formats
 from service.archive.contract import PIECE_BYTES, Format
 from service.archive.formats import lines, partial
 from service.recognition.redaction import Redaction
@@ -76,6 +76,10 @@ def test_a_format_is_known_by_its_content(head: bytes, name: str, expected: str)
     assert form_of(head, name).name == expected
 
 
+def test_each_format_that_can_be_asked_for_is_there_by_its_name() -> None:
+    assert [formats.by_name(name).name for name in FORMATS] == list(FORMATS)
+
+
 @pytest.mark.parametrize("head", [b"\x7fELF\x02\x01\x01\x00", "text".encode("utf-16"), bytes(range(1, 32)) * 10, b"MZ\x90\x00"])
 def test_binary_is_none(head: bytes) -> None:
     assert formats.detect(head, "app.log") is None
@@ -88,7 +92,7 @@ def test_pieces_join_to_the_content_and_end_alike_however_it_is_read(picked: lis
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("PIECE_BYTES", 200), ("_REACH", 150), ("_PEM_BYTES", 100), ("_AHEAD", 250)):
             patch.setattr(lines, name, value)
-        for form in (formats.by_name(name) for name in formats.FORMATS):
+        for form in (formats.by_name(name) for name in FORMATS):
             first, second = (list(form.pieces(chunked(content, size))) for size in sizes)
             assert b"".join(first) == content
             assert first == second
@@ -102,7 +106,7 @@ def test_a_piece_ends_before_a_line_that_begins_a_record() -> None:
     assert all(piece.startswith(b"2026-11-24 ") for piece in pieces)
 
 
-@pytest.mark.parametrize("name", sorted(formats.FORMATS))
+@pytest.mark.parametrize("name", sorted(FORMATS))
 def test_nothing_found_is_the_very_object(name: str) -> None:
     piece = b'{"log":"all is well\\n","stream":"stdout","time":"2026-11-24T00:00:00Z"}\n' * 3
     assert formats.by_name(name).redact(piece, redaction()).payload is piece
