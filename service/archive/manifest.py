@@ -10,12 +10,15 @@ import fcntl
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
-from service.errors import ConfigError
+from service.archive.contract import ArchiveError
+from service.errors import ConfigError, ScrubjayError
 
 _SCHEMA = """
 create table if not exists files (
@@ -25,6 +28,9 @@ create table if not exists files (
 create table if not exists settings (name text primary key, value blob not null) without rowid;
 """
 _VERSION = 1
+_NO_SPACE = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE))
+"""What SQLite says of a full disk, depending on which of its files it was about to write (sqlite.org/rescode.html)."""
+
 _LOCK_TRIES = 40
 _LOCK_WAIT = 0.05
 
@@ -52,17 +58,31 @@ class Manifest:
             raise ConfigError(f"{folder}: another run is writing there; wait until it is done")
         os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         try:
-            self._db = sqlite3.connect(self.file, isolation_level=None)
-            self._db.execute("pragma journal_mode=wal")
-            self._db.execute("pragma synchronous=full")
-            version = self._db.execute("pragma user_version").fetchone()[0]
-            if version not in (0, _VERSION):
-                raise ConfigError(f"{self.file}: written by another version; --out elsewhere, or remove it to begin anew")
-            self._db.executescript(_SCHEMA)
-            self._db.execute(f"pragma user_version={_VERSION}")
-        except sqlite3.DatabaseError:
+            with self._room():
+                self._open()
+        except (sqlite3.DatabaseError, ScrubjayError) as error:
             os.close(self._lock)
-            raise ConfigError(f"{self.file}: damaged; remove it to begin anew") from None
+            raise error if isinstance(error, ScrubjayError) else ConfigError(f"{self.file}: damaged; remove it to begin anew") from None
+
+    def _open(self) -> None:
+        self._db = sqlite3.connect(self.file, isolation_level=None)
+        self._db.execute("pragma journal_mode=wal")
+        self._db.execute("pragma synchronous=full")
+        version = self._db.execute("pragma user_version").fetchone()[0]
+        if version not in (0, _VERSION):
+            raise ConfigError(f"{self.file}: written by another version; --out elsewhere, or remove it to begin anew")
+        self._db.executescript(_SCHEMA)
+        self._db.execute(f"pragma user_version={_VERSION}")
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        """A full disk is an ``ArchiveError`` (``no_space``) as long as the block lasts."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in _NO_SPACE:
+                raise
+            raise ArchiveError("no_space", f"{self.file}: no space left: make room and run the same again") from None
 
     def _locked(self) -> bool:
         """Whether nobody else is at it; the processes of a run that was killed, which hold the lock too, get a moment to end."""
@@ -84,13 +104,15 @@ class Manifest:
         return Row(size, mtime_ns, plan, state, out_size, orjson.loads(told))
 
     def put(self, path: str, row: Row) -> None:
-        """The file is done; on the disk when this returns."""
+        """The file is done; on the disk when this returns. Raises ``ArchiveError`` (``no_space``)."""
         values = (os.fsencode(path), *row[:5], orjson.dumps(row.told).decode())
-        self._db.execute("insert or replace into files values (?,?,?,?,?,?,?)", values)
+        with self._room():
+            self._db.execute("insert or replace into files values (?,?,?,?,?,?,?)", values)
 
     def key(self) -> bytes:
         """32 random bytes of this manifest's own, for fingerprints."""
-        self._db.execute("insert or ignore into settings values ('key', ?)", (os.urandom(32),))
+        with self._room():
+            self._db.execute("insert or ignore into settings values ('key', ?)", (os.urandom(32),))
         return bytes(self._db.execute("select value from settings where name = 'key'").fetchone()[0])
 
     def close(self) -> None:

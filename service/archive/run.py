@@ -224,7 +224,10 @@ class Run:
             return
         out_size = os.stat(self._target(source)).st_size if self._settings.writes and told.state != "binary" else 0
         row = Row(source.size, source.mtime_ns, self._plan_key(plan), told.state, out_size, told.as_data())
-        self._manifest.put(self._key(source), row)
+        try:
+            self._manifest.put(self._key(source), row)
+        except ArchiveError:
+            raise OutOfSpace from None
 
     def _link(self, source: Source) -> None:
         if self._settings.out:

@@ -61,10 +61,11 @@ def test_twenty_kills_and_the_output_is_as_if_undisturbed(tmp_path: Path, in_pla
 
 
 @pytest.mark.chaos
-def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kib", [40, 150, 300, 600, 700, 900])
+def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path: Path, kib: int) -> None:
     make(tmp_path / "src", records=3000)
     script = f"""
-        mount -t tmpfs -o size=600k tmpfs {tmp_path}/small || exit 77
+        mount -t tmpfs -o size={kib}k tmpfs {tmp_path}/small || exit 77
         {sys.executable} -m service scrub {tmp_path}/src --out {tmp_path}/small --quiet --workers 2; echo first $?
         find {tmp_path}/small -name '*.scrubjay-part' | wc -l
         mount -o remount,size=64m {tmp_path}/small

@@ -260,3 +260,26 @@ def test_links_within_a_tree_are_made_again(tmp_path: Path) -> None:
     os.symlink("a.log", tmp_path / "src/latest")
     assert scrub(tmp_path / "src", "--out", tmp_path / "out") == 0
     assert os.readlink(tmp_path / "out/latest") == "a.log"
+
+
+def test_a_manifest_that_has_no_room_ends_the_run_and_the_next_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from service.archive.manifest import Manifest
+
+    (tmp_path / "src").mkdir()
+    for i in range(60):
+        (tmp_path / f"src/{i:03}.log").write_bytes(LOG)
+    open_ = Manifest._open
+
+    def with_little_room(manifest: Manifest) -> None:
+        open_(manifest)
+        manifest._db.execute("pragma max_page_count=8")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest, "_open", with_little_room)
+        assert scrub(tmp_path / "src", "--out", tmp_path / "out") == 3
+    assert "no space left: make room and run the same again" in capfd.readouterr().err
+    assert not list((tmp_path / "out").glob(".*part"))
+    assert scrub(tmp_path / "src", "--out", tmp_path / "out") == 0
+    assert {path.read_bytes() for path in (tmp_path / "out").glob("*.log")} == {REDACTED}
