@@ -274,7 +274,7 @@ def test_a_manifest_that_has_no_room_ends_the_run_and_the_next_goes_on(
 
     def with_little_room(manifest: Manifest) -> None:
         open_(manifest)
-        manifest._db.execute("pragma max_page_count=8")
+        manifest._db.execute("pragma max_page_count=5")
 
     with monkeypatch.context() as patch:
         patch.setattr(Manifest, "_open", with_little_room)
