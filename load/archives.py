@@ -105,10 +105,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--dir", type=Path, help="where there is room for it (default: the system's folder for temporary files)")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(dir=given.dir, prefix="scrubjay-archives-") as name:
-        folder = Path(name)
-        if given.side_by_side:
-            return side_by_side(folder, given.size * MIB, given.workers, given.rounds)
-        return tree(folder, given.size * MIB, given.workers)
+        try:
+            if given.side_by_side:
+                return side_by_side(Path(name), given.size * MIB, given.workers, given.rounds)
+            return tree(Path(name), given.size * MIB, given.workers)
+        except LoadError as error:
+            print(f"archives: {error}", file=sys.stderr)
+            return 1
 
 
 if __name__ == "__main__":
